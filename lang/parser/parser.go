@@ -1,0 +1,165 @@
+// Package parser makes a syntax tree of a definition. Logical lines are split
+// first, each is parsed on its own by a participle grammar, and indentation
+// builds the tree. So a line that does not parse costs one diagnostic, and
+// the lines around it keep their meaning; and after a change only the lines
+// that changed are parsed anew.
+package parser
+
+import (
+	"strings"
+
+	"github.com/florc-lang/florc/lang/ast"
+	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/source"
+)
+
+// Options bounds what is accepted. The zero value of each field stands for
+// its default.
+type Options struct {
+	MaxBytes     int // size of a file in bytes; default 16 MiB
+	MaxLineBytes int // size of a logical line in bytes; default 1 MiB
+	// MaxDepth bounds, each on its own, how many brackets may be open, how
+	// deep an expression and how deep lines may nest; default 500.
+	MaxDepth int
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = 16 << 20
+	}
+	if o.MaxLineBytes <= 0 {
+		o.MaxLineBytes = 1 << 20
+	}
+	if o.MaxDepth <= 0 {
+		o.MaxDepth = 500
+	}
+	return o
+}
+
+// Parse returns the syntax tree of a file, and what is wrong with it. It never
+// fails: a line that does not parse stands in the tree with what could be
+// read of it. It is safe for concurrent use.
+func Parse(file *source.File, opts Options) (*ast.File, []diag.Diagnostic) {
+	return parseFile(file, opts.withDefaults(), nil)
+}
+
+func parseFile(file *source.File, opts Options, cache *Cache) (*ast.File, []diag.Diagnostic) {
+	p := &fileParser{file: file, text: file.Text, opts: opts, cache: cache, out: &ast.File{Source: file}}
+	if len(p.text) > opts.MaxBytes {
+		p.report(0, fault{code: codeTooLarge, message: "this file is too large: " + bytesText(len(p.text)), hint: "at most " + bytesText(opts.MaxBytes) + " are accepted; split it"})
+		return p.out, p.diags
+	}
+	if strings.HasPrefix(p.text, "\ufeff") {
+		p.pos = len("\ufeff")
+	}
+	for p.pos < len(p.text) {
+		line := p.text[p.pos:p.lineEnd()]
+		if strings.Trim(line, " \t") == "" {
+			p.pos += len(line)
+		} else {
+			p.add(p.chunk(line))
+		}
+		if strings.HasPrefix(p.text[p.pos:], "\r\n") {
+			p.pos++
+		}
+		p.pos++
+	}
+	p.out.Lines = p.places.roots
+	return p.out, p.diags
+}
+
+type fileParser struct {
+	file  *source.File
+	text  string
+	pos   int
+	opts  Options
+	cache *Cache
+
+	out         *ast.File
+	diags       []diag.Diagnostic
+	places      placer
+	slab        []ast.Line // room for lines yet to come
+	join        ast.Join   // at the end of the last chunk
+	neverClosed map[int]bool
+	tooDeep     bool // the last line was
+}
+
+func (p *fileParser) lineEnd() int {
+	end := len(p.text)
+	if i := strings.IndexByte(p.text[p.pos:], '\n'); i >= 0 {
+		end = p.pos + i
+	}
+	if i := strings.IndexByte(p.text[p.pos:end], '\r'); i >= 0 {
+		end = p.pos + i
+	}
+	return end
+}
+
+// chunk reads the chunk that starts with a line.
+func (p *fileParser) chunk(line string) *chunk {
+	if p.cache != nil {
+		if c := p.cache.get(line); c != nil {
+			return c
+		}
+	}
+	s := newScanner(p.text, p.pos, p.opts, p.neverClosed)
+	if unclosed := s.scan(); len(unclosed) > 0 {
+		if p.neverClosed == nil {
+			p.neverClosed = map[int]bool{}
+		}
+		for _, at := range unclosed {
+			p.neverClosed[at] = true
+		}
+		s = newScanner(p.text, p.pos, p.opts, p.neverClosed)
+		s.scan()
+	}
+	if p.cache == nil || s.cut || s.peeked && s.pos == len(line) {
+		return readChunk(s)
+	}
+	return p.cache.read(s, line)
+}
+
+// add puts the lines of a chunk in their places.
+func (p *fileParser) add(c *chunk) {
+	base := p.pos
+	p.pos += c.size
+	for _, x := range c.comments {
+		x.Start += base
+		x.End += base
+		p.out.Comments = append(p.out.Comments, x)
+	}
+	for i := range c.items {
+		it := &c.items[i]
+		if len(p.slab) == 0 {
+			p.slab = make([]ast.Line, 256)
+		}
+		line := &p.slab[0]
+		p.slab = p.slab[1:]
+		line.Stmt, line.Base = it.stmt, base
+		join := it.join
+		if p.join != ast.NoJoin {
+			join, p.join = p.join, ast.NoJoin
+		}
+		deep := p.places.place(line, it.indent, join, p.opts.MaxDepth)
+		if deep && !p.tooDeep {
+			p.report(base, fault{codeTooDeep, it.stmt.Start, it.stmt.Start + 1, "lines are nested too deep here", "at most " + numberText(p.opts.MaxDepth) + " levels are accepted; bring parts into functions of their own"})
+		}
+		p.tooDeep = deep
+	}
+	if c.trailing != ast.NoJoin && p.join == ast.NoJoin {
+		p.join = c.trailing
+	}
+	for _, f := range c.faults {
+		p.report(base, f)
+	}
+}
+
+// report makes a diagnostic, which never spans past the line it starts on.
+func (p *fileParser) report(base int, f fault) {
+	span := p.file.Span(base+f.start, base+f.end)
+	if span.End.Line != span.Start.Line {
+		start := span.Start.Offset
+		span.End = p.file.Pos(start + len(p.file.Line(span.Start.Line)) - (span.Start.Column - 1))
+	}
+	p.diags = append(p.diags, diag.Diagnostic{Code: f.code, Severity: diag.Error, Span: span, Message: f.message, Hint: f.hint})
+}

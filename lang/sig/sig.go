@@ -1,0 +1,131 @@
+// Package sig says what a procedure is, as data: its names, what it takes,
+// what it gives, its documentation and its examples. The machine, the
+// checker, the language server and the documentation all read these values;
+// there is no second table of procedures.
+package sig
+
+// Group gathers procedures that belong together in the documentation.
+type Group string
+
+// The groups, in the order in which documentation lists them.
+const (
+	Control     Group = "control"     // sequence, if, case, loops, functions
+	Data        Group = "data"        // set, push, literals and references
+	Arithmetic  Group = "arithmetic"  // + - * / % and comparisons
+	Collections Group = "collections" // map, filter, reduce, sort, …
+	Strings     Group = "strings"     // upcase, split, matchr, …
+	Concurrency Group = "concurrency" // concurrence and the concurrent iterators
+	People      Group = "people"      // task
+	Time        Group = "time"        // sleep, timestamps
+	Handlers    Group = "handlers"    // on_error, on_cancel, on_receive, on
+	Internal    Group = "internal"    // heads the compiler makes, and test aids
+)
+
+// Groups lists every group in documentation order.
+func Groups() []Group {
+	return []Group{Control, Data, Arithmetic, Collections, Strings, Concurrency, People, Time, Handlers, Internal}
+}
+
+// Type is the type of an attribute, an argument or a result.
+type Type string
+
+// The types.
+const (
+	Any        Type = "any"
+	Null       Type = "null"
+	Boolean    Type = "boolean"
+	Number     Type = "number"
+	Integer    Type = "integer"
+	String     Type = "string"
+	Array      Type = "array"
+	Object     Type = "object"
+	Collection Type = "collection" // an array or an object
+	Function   Type = "function"
+	Regex      Type = "regex"
+	Duration   Type = "duration" // a number of seconds or a string such as '2d1h'
+	Tag        Type = "tag"      // a tag name, or an array of them
+	Nid        Type = "nid"      // a node id, or an array of them
+	Path       Type = "path"     // a reference to a variable or a field, not its value
+	Symbol     Type = "symbol"   // a name that stands for itself
+)
+
+// Proc describes a procedure.
+type Proc struct {
+	Names []string // every name it answers to, the preferred one first
+	Group Group
+	// Doc is one or more paragraphs of Markdown; its first sentence stands
+	// alone where there is little room.
+	Doc string
+	// Attrs lists the attributes of its own; the common attributes (tag,
+	// vars, on_error, …) are in Common.
+	Attrs []Attr
+	// Args describes the unkeyed arguments: unkeyed attributes and, where
+	// Body is Arguments, the children.
+	Args []Arg
+	Body Body
+	// Result says what the node leaves in f.ret, and its type.
+	Result     string
+	ResultType Type
+	Examples   []Example
+	SeeAlso    []string
+}
+
+// Attr is a keyed attribute.
+type Attr struct {
+	Names   []string // the preferred name first
+	Type    Type
+	Doc     string
+	Default string // as source text; empty where there is none
+}
+
+// Arg is an unkeyed argument.
+type Arg struct {
+	Name     string
+	Type     Type
+	Doc      string
+	Optional bool // may be left out; often f.ret is taken instead
+	Repeated bool // any number of them
+}
+
+// Body says what the children of a node are to its procedure.
+type Body string
+
+// The bodies.
+const (
+	NoBody    Body = "none"      // children make no sense
+	Arguments Body = "arguments" // children are further arguments
+	Sequence  Body = "sequence"  // children are run in order
+	Branches  Body = "branches"  // children are run concurrently
+	Block     Body = "block"     // children are the body of a function
+	Cases     Body = "cases"     // children are conditions and consequences in turn
+	Raw       Body = "raw"       // children are taken as trees, not evaluated
+)
+
+// Example is a runnable example. A test runs Source with Payload and Vars
+// and compares what it gives.
+type Example struct {
+	Title   string
+	Source  string
+	Payload string // JSON object, "" for {}
+	Vars    string // JSON object, "" for {}
+	// Exactly one of these is set, but for an example that only waits.
+	Ret   string // JSON of f.ret at the end
+	Want  string // JSON of the whole payload at the end
+	Error string // text that the error message contains
+	Waits bool   // the example ends up waiting, for a task or a timer
+}
+
+// Name returns the preferred name.
+func (p Proc) Name() string { return p.Names[0] }
+
+// Attr returns the attribute of that name, or nil.
+func (p *Proc) Attr(name string) *Attr {
+	for i := range p.Attrs {
+		for _, n := range p.Attrs[i].Names {
+			if n == name {
+				return &p.Attrs[i]
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,239 @@
+package stdlib
+
+import (
+	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/lang/value"
+	"github.com/florc-lang/florc/vm"
+)
+
+// Slots of concurrence.
+const (
+	ccPayloads = iota // what the branches replied, by node id, in order
+	ccBranches        // how many branches there are
+	ccReceiver        // the function that sees each reply, or null
+	ccMerger          // the function that merges the replies, or null
+	ccCall            // the id of the call of the receiver that is under way
+	ccCallFrom        // the branch it is about
+	ccQueue           // branches that the receiver has still to see
+	ccOver            // no further reply is waited for
+	ccMerged          // the merged payload
+	ccReplied
+)
+
+var concurrence = &vm.Procedure{
+	Sig: sig.Proc{
+		Names: []string{"concurrence"},
+		Group: sig.Concurrency,
+		Doc: "Runs its children at the same time, each with a payload of its own, and goes on when all have replied, or as many as `expect:` says. The payloads are merged; the branches that are left are cancelled.\n\n" +
+			"`merge:` names how: whose fields win (`first` or `last` to reply, `top` or `bottom` in the text), and whether objects and arrays are merged within (`deep`, the default), fields as a whole (`mix`, `plain`), the winner's payload is taken alone (`override`), all are dropped (`ignore`) or gathered in an array (`stack`, `'stack:name'`). It may be a function of `rets`, `replies` and `branch_count`.",
+		Attrs: []sig.Attr{
+			{Names: []string{"expect"}, Type: sig.Integer, Doc: "How many branches to wait for.", Default: "all"},
+			{Names: []string{"remaining", "rem"}, Type: sig.String, Doc: "What becomes of the other branches: `'cancel'`, `'forget'` (they go on, unheard) or `'wait'`.", Default: "'cancel'"},
+			{Names: []string{"merge", "merger", "on_merge"}, Type: sig.Any, Doc: "How to merge, or a function that does.", Default: "'first deep'"},
+			{Names: []string{"on_receive", "receiver"}, Type: sig.Function, Doc: "A function that sees each reply (`reply`, `from`, `replies`, `branch_count`, `over`) and tells whether enough have come. It may give `{ done: …, payload: … }` to replace the reply."},
+		},
+		Body:       sig.Branches,
+		Result:     "The merged payload.",
+		ResultType: sig.Any,
+		Examples: []sig.Example{
+			{Title: "Two branches", Source: "concurrence\n  set f.a 1\n  set f.b 2", Want: `{"a":1,"b":2,"ret":null}`},
+			{Title: "The first to reply", Source: "concurrence expect: 1\n  sequence\n    stall _\n  'quick'", Ret: `"quick"`},
+		},
+		SeeAlso: []string{"sequence", "cmap", "task"},
+	},
+	Next: func(n *vm.Node, from int) error {
+		if from < 0 {
+			return startBranches(n)
+		}
+		return branchReplied(n)
+	},
+	Other: func(n *vm.Node) error {
+		f := n.Frame()
+		switch {
+		case n.Message().HandledOn == f.Nid:
+			return n.Reply()
+		case value.Equal(f.Slot(ccCall), value.String(n.Message().From.String())):
+			return received(n, n.Ret())
+		}
+		return merged(n, mergedBy(n))
+	},
+	ReceiveClosed: func(n *vm.Node) error {
+		return n.InsteadOfLast(func() error { return n.Proceed() })
+	},
+}
+
+// bodyAttributes are children of a concurrence that stand for attributes of
+// that name: the function is their body.
+var bodyAttributes = map[string]bool{"on_receive": true, "on_merge": true, "child_on_error": true, "children_on_error": true}
+
+func startBranches(n *vm.Node) error {
+	f := n.Frame()
+	f.SetSlot(ccPayloads, value.NewObject())
+	if v, ok := f.Att("merge", "merger", "on_merge"); ok {
+		f.SetSlot(ccMerger, v)
+	}
+	if v, ok := f.Att("on_receive", "receiver"); ok {
+		f.SetSlot(ccReceiver, v)
+	}
+	var branches []int
+	for i := range n.ArgCount() {
+		c := n.Arg(i)
+		if c.IsLiteral() || !bodyAttributes[c.Head] {
+			branches = append(branches, i)
+			continue
+		}
+		fn := n.MakeFunc(c.BodyFunction())
+		switch c.Head {
+		case "on_receive":
+			f.SetSlot(ccReceiver, fn)
+		case "on_merge":
+			f.SetSlot(ccMerger, fn)
+		default:
+			f.ChildOn[vm.HandleError] = &vm.Handler{Fn: fn}
+		}
+	}
+	f.SetSlot(ccBranches, value.Int(int64(len(branches))))
+	if len(branches) == 0 {
+		return n.Reply()
+	}
+	for _, i := range branches {
+		n.Send(n.ArgMessage(i))
+	}
+	return n.Wait()
+}
+
+func branchReplied(n *vm.Node) error {
+	f := n.Frame()
+	from := n.From().String()
+	f.SetSlot(ccPayloads, value.FromObject(payloads(f).Set(from, n.Payload().Object())))
+	expect, _ := f.Att("expect")
+	switch recv := f.Slot(ccReceiver); {
+	case expect.Kind() == value.KindInt && expect.AsInt() > 0:
+		return received(n, value.Bool(int64(payloads(f).Len()) >= expect.AsInt()))
+	case recv.IsFunc():
+		queue := f.Slot(ccQueue)
+		if queue.IsNull() {
+			queue = value.NewList()
+		}
+		f.SetSlot(ccQueue, value.FromList(queue.AsList().Append(value.String(from))))
+		return callReceiver(n)
+	}
+	return received(n, value.Bool(int64(payloads(f).Len()) >= f.Slot(ccBranches).AsInt()))
+}
+
+func payloads(f *vm.Frame) *value.Object {
+	if v := f.Slot(ccPayloads); v.IsObject() {
+		return v.AsObject()
+	}
+	return value.NewObject().AsObject()
+}
+
+// callReceiver has the receiver see the next reply, unless it is at one.
+func callReceiver(n *vm.Node) error {
+	f := n.Frame()
+	queue := f.Slot(ccQueue)
+	if !f.Slot(ccCall).IsNull() || !queue.IsList() || queue.AsList().Len() == 0 {
+		return n.Wait()
+	}
+	from := queue.AsList().At(0)
+	f.SetSlot(ccQueue, value.FromList(queue.AsList().Sub(1, queue.AsList().Len())))
+	reply, _ := payloads(f).Get(from.AsString())
+	call, err := n.Call(f.Slot(ccReceiver),
+		vm.Arg{Key: "reply", Value: reply}, vm.Arg{Key: "from", Value: from},
+		vm.Arg{Key: "replies", Value: f.Slot(ccPayloads)},
+		vm.Arg{Key: "branch_count", Value: f.Slot(ccBranches)},
+		vm.Arg{Key: "over", Value: value.Bool(f.Slot(ccOver).Truthy())})
+	if err != nil {
+		return err
+	}
+	f.SetSlot(ccCall, value.String(call.String()))
+	f.SetSlot(ccCallFrom, from)
+	return nil
+}
+
+// doneAndPayload reads what receivers and mergers may give instead of a plain
+// result: { done: …, payload: … }.
+func doneAndPayload(v value.Value) (done, payload value.Value, ok bool) {
+	if !v.IsObject() || v.AsObject().Len() != 2 {
+		return done, payload, false
+	}
+	done, hasDone := v.AsObject().Get("done")
+	payload, hasPayload := v.AsObject().Get("payload")
+	return done, payload, hasDone && hasPayload
+}
+
+// received goes on once a reply has been seen: enough tells whether no
+// further one is waited for.
+func received(n *vm.Node, enough value.Value) error {
+	f := n.Frame()
+	if done, payload, ok := doneAndPayload(enough); ok {
+		f.SetSlot(ccPayloads, value.FromObject(payloads(f).Set(f.Slot(ccCallFrom).AsString(), payload)))
+		enough = done
+	}
+	f.SetSlot(ccCall, value.Null)
+	wasOver := f.Slot(ccOver).Truthy()
+	var err error
+	switch {
+	case wasOver:
+		err = leaveBranches(n)
+	case enough.Truthy():
+		f.SetSlot(ccOver, value.Bool(true))
+		err = mergeReplies(n)
+	}
+	if err != nil {
+		return err
+	}
+	return callReceiver(n)
+}
+
+func mergeReplies(n *vm.Node) error {
+	f := n.Frame()
+	m := f.Slot(ccMerger)
+	if !m.IsFunc() {
+		return merged(n, mergePayloads(readMerging(m), payloads(f), f.Payload.Object()))
+	}
+	rets := value.NewObject().AsObject()
+	for from, p := range payloads(f).All() {
+		ret, _ := p.AsObject().Get(vm.RetKey)
+		rets = rets.Set(from, ret)
+	}
+	_, err := n.Call(m, vm.Arg{Key: "rets", Value: value.FromObject(rets)},
+		vm.Arg{Key: "replies", Value: f.Slot(ccPayloads)},
+		vm.Arg{Key: "branch_count", Value: f.Slot(ccBranches)})
+	return err
+}
+
+// mergedBy is the payload that a merging function made.
+func mergedBy(n *vm.Node) value.Value {
+	if _, payload, ok := doneAndPayload(n.Ret()); ok {
+		return payload
+	}
+	return n.Payload().Object()
+}
+
+func merged(n *vm.Node, payload value.Value) error {
+	f := n.Frame()
+	if f.Slot(ccMerged).IsNull() {
+		f.SetSlot(ccMerged, payload)
+	}
+	return leaveBranches(n)
+}
+
+// leaveBranches replies, and sees to the branches that are left.
+func leaveBranches(n *vm.Node) error {
+	f := n.Frame()
+	remaining := "cancel"
+	if v, ok := f.Att("remaining", "rem"); ok && v.IsString() {
+		remaining = v.AsString()
+	}
+	if remaining != "forget" && remaining != "wait" {
+		n.CancelNodes(f.Children, vm.Plain)
+	}
+	waiting := remaining == "wait" && int64(payloads(f).Len()) < f.Slot(ccBranches).AsInt()
+	if waiting || f.Slot(ccReplied).Truthy() || f.Slot(ccMerged).IsNull() {
+		return nil
+	}
+	f.SetSlot(ccReplied, value.Bool(true))
+	n.SetPayload(vm.NewPayload(f.Slot(ccMerged)))
+	return n.Reply()
+}

@@ -1,0 +1,77 @@
+package stdlib
+
+import (
+	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/lang/value"
+	"github.com/florc-lang/florc/vm"
+)
+
+var flatten = &vm.Procedure{
+	Sig: sig.Proc{
+		Names: []string{"flatten"},
+		Group: sig.Collections,
+		Doc:   "Puts the elements of nested arrays in place of those arrays. Objects within the array stay as they are.",
+		Args: []sig.Arg{
+			{Name: "array", Type: sig.Array, Optional: true, Doc: "The array to flatten: the first one among the arguments, or `f.ret`."},
+			{Name: "levels", Type: sig.Integer, Optional: true, Doc: "How many levels to flatten; all of them where it is left out or negative."},
+		},
+		Body:       sig.Arguments,
+		Result:     "The flat array.",
+		ResultType: sig.Array,
+		Examples: []sig.Example{
+			{Title: "All levels", Source: "flatten [ 1, [ 2, [ 3 ], 4 ] ]", Ret: "[1,2,3,4]"},
+			{Title: "One level", Source: "flatten [ 1, [ 2, [ 3 ], 4 ] ] 1", Ret: "[1,2,[3],4]"},
+			{Title: "What came before", Source: "[ 1, [ 2, [ 3 ], 4 ] ]\nflatten _", Ret: "[1,2,3,4]"},
+			{Title: "No array", Source: "flatten 1", Error: "missing collection"},
+		},
+		SeeAlso: []string{"map", "merge", "to-array"},
+	},
+	KeyedFirst: true,
+	Call: func(a *vm.Args) (value.Value, error) {
+		list, ok := firstList(a)
+		if !ok {
+			return value.Null, vm.BadArgument("give it an array", "missing collection: found no array to flatten")
+		}
+		levels := int64(-1)
+		if is := indexes(a.Rets); len(is) > 0 {
+			levels = is[0]
+		}
+		flat, ok := appendFlat(nil, list, levels)
+		if !ok {
+			return value.Null, errTooManyElements(a.Name)
+		}
+		return value.NewList(flat...), nil
+	},
+}
+
+// firstList returns the first list among the arguments and f.ret.
+func firstList(a *vm.Args) (*value.List, bool) {
+	for _, v := range a.Rets {
+		if v.IsList() {
+			return v.AsList(), true
+		}
+	}
+	if a.Ret.IsList() {
+		return a.Ret.AsList(), true
+	}
+	return nil, false
+}
+
+// appendFlat appends the elements of a list, flattened. It is false where
+// there are too many: a list may hold another one many times.
+func appendFlat(flat []value.Value, l *value.List, levels int64) ([]value.Value, bool) {
+	for _, v := range l.All() {
+		switch {
+		case levels != 0 && v.IsList():
+			var ok bool
+			if flat, ok = appendFlat(flat, v.AsList(), levels-1); !ok {
+				return nil, false
+			}
+		case len(flat) == maxElements:
+			return nil, false
+		default:
+			flat = append(flat, v)
+		}
+	}
+	return flat, true
+}

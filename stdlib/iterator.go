@@ -1,0 +1,210 @@
+package stdlib
+
+import (
+	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/lang/value"
+	"github.com/florc-lang/florc/vm"
+)
+
+// Slots of the iterators.
+const (
+	itFun  = iota // the function
+	itCol  = iota // the collection, as given
+	itElts        // its elements, an array; those of an object are pairs
+	itIdx         // the number of the element at work
+	itRes         // what was gathered
+)
+
+// iterator is what the procedures that call a function for each element of a
+// collection have in common, and what sets them apart.
+type iterator struct {
+	sig sig.Proc
+	// block takes the children as the body of the function.
+	block bool
+	// optional does without a function: it gives none's result.
+	optional bool
+	none     func(col value.Value) value.Value
+	// begin prepares what is gathered: rest are the arguments that are neither
+	// the function nor the collection.
+	begin func(n *vm.Node, rest []value.Value) error
+	// each sees what the function gave for the element at work; it tells
+	// whether the iteration is over.
+	each func(f *vm.Frame, ret value.Value) bool
+	// result gives what the node leaves in f.ret; over tells whether each
+	// ended the iteration, last is what the function gave last.
+	result func(f *vm.Frame, over bool) (value.Value, error)
+	// first are arguments that go before the element.
+	first func(f *vm.Frame) []vm.Arg
+	// procs lets a procedure stand for the function: v.+.
+	procs bool
+}
+
+func (it *iterator) procedure() *vm.Procedure {
+	if it.block {
+		it.sig.Body = sig.Block
+	} else {
+		it.sig.Body = sig.Arguments
+	}
+	return &vm.Procedure{
+		Sig:        it.sig,
+		KeyedFirst: true,
+		Start: func(n *vm.Node) error {
+			n.OpenScope()
+			return nil
+		},
+		Next: func(n *vm.Node, from int) error {
+			f := n.Frame()
+			if from >= 0 {
+				f.Rets = append(f.Rets, n.Ret())
+			}
+			if next := from + 1; next < n.ArgCount() && !(it.block && n.IsChild(next)) {
+				return n.Run(next)
+			}
+			if it.block && n.Block() != nil {
+				f.Rets = append(f.Rets, n.MakeFunc(n.Block()))
+			}
+			return it.start(n)
+		},
+		Other: func(n *vm.Node) error {
+			f := n.Frame()
+			over := it.each(f, n.Ret())
+			f.SetSlot(itIdx, value.Int(f.Slot(itIdx).AsInt()+1))
+			return it.next(n, over)
+		},
+	}
+}
+
+// start sorts the arguments out and begins to iterate.
+func (it *iterator) start(n *vm.Node) error {
+	f := n.Frame()
+	fun, col, rest := it.sort(n, f.Rets)
+	f.Rets = nil
+	switch {
+	case fun.IsNull() && !it.optional:
+		return vm.BadArgument("give it one, as in map [ 1 2 ] (def x \\ x + 1)", "function not given to %q", n.Name())
+	case !col.IsCollection():
+		return vm.BadArgument("give it an array or an object", "collection not given to %q", n.Name())
+	case fun.IsNull():
+		return n.ReplyWith(it.none(col))
+	}
+	f.SetSlot(itFun, fun)
+	f.SetSlot(itCol, col)
+	f.SetSlot(itElts, value.FromList(elements(col)))
+	f.SetSlot(itIdx, value.Int(0))
+	f.SetSlot(itRes, value.NewList())
+	if it.begin != nil {
+		if err := it.begin(n, rest); err != nil {
+			return err
+		}
+	}
+	return it.next(n, false)
+}
+
+// sort tells function, collection and other arguments apart.
+func (it *iterator) sort(n *vm.Node, args []value.Value) (fun, col value.Value, rest []value.Value) {
+	for _, a := range args {
+		switch {
+		case a.IsFunc() || it.procs && a.Kind() == value.KindProc:
+			if fun.IsNull() {
+				fun = a
+			}
+		case a.IsCollection():
+			if col.IsNull() {
+				col = a
+				continue
+			}
+			rest = append(rest, a)
+		default:
+			rest = append(rest, a)
+		}
+	}
+	if col.IsNull() {
+		col = n.StartRet()
+	}
+	return fun, col, rest
+}
+
+// next calls the function for the element at work, or ends the node.
+func (it *iterator) next(n *vm.Node, over bool) error {
+	f := n.Frame()
+	elts := f.Slot(itElts).AsList()
+	for {
+		idx := int(f.Slot(itIdx).AsInt())
+		if over || idx >= elts.Len() {
+			v, err := it.result(f, over)
+			if err != nil {
+				return err
+			}
+			return n.ReplyWith(v)
+		}
+		var args []vm.Arg
+		if it.first != nil {
+			args = it.first(f)
+		}
+		args = append(args, elementArgs(f.Slot(itCol), elts, idx)...)
+		fun := f.Slot(itFun)
+		if fun.Kind() != value.KindProc {
+			_, err := n.Call(fun, args...)
+			return err
+		}
+		ret, err := n.CallProcedure(fun.AsProc().Name, args[0].Value, args[1].Value)
+		if err != nil {
+			return err
+		}
+		over = it.each(f, ret)
+		f.SetSlot(itIdx, value.Int(int64(idx+1)))
+	}
+}
+
+// elements returns the elements of an array, the pairs of an object.
+func elements(col value.Value) *value.List {
+	if col.IsList() {
+		return col.AsList()
+	}
+	o := col.AsObject()
+	pairs := make([]value.Value, 0, o.Len())
+	for k, v := range o.All() {
+		pairs = append(pairs, value.NewList(value.String(k), v))
+	}
+	return value.ListOf(pairs)
+}
+
+// elementArgs are the arguments with which a function is called for an
+// element: elt, or key and val, then idx and len.
+func elementArgs(col value.Value, elts *value.List, idx int) []vm.Arg {
+	e := elts.At(idx)
+	args := make([]vm.Arg, 0, 4)
+	if col.IsList() {
+		args = append(args, vm.Arg{Key: "elt", Value: e})
+	} else {
+		pair := e.AsList()
+		args = append(args, vm.Arg{Key: "key", Value: pair.At(0)}, vm.Arg{Key: "val", Value: pair.At(1)})
+	}
+	return append(args, vm.Arg{Key: "idx", Value: value.Int(int64(idx))},
+		vm.Arg{Key: "len", Value: value.Int(int64(elts.Len()))})
+}
+
+func gather(f *vm.Frame, v value.Value) {
+	f.SetSlot(itRes, value.FromList(f.Slot(itRes).AsList().Append(v)))
+}
+
+func element(f *vm.Frame) value.Value {
+	return f.Slot(itElts).AsList().At(int(f.Slot(itIdx).AsInt()))
+}
+
+// gathered gives what was gathered: pairs of an object make an object again.
+func gathered(f *vm.Frame, _ bool) (value.Value, error) {
+	return asCollection(f.Slot(itCol), f.Slot(itRes).AsList()), nil
+}
+
+func asCollection(col value.Value, elts *value.List) value.Value {
+	if col.IsList() {
+		return value.FromList(elts)
+	}
+	members := make([]value.Member, 0, elts.Len())
+	for _, e := range elts.All() {
+		pair := e.AsList()
+		members = append(members, value.Member{Key: value.ToText(pair.At(0)), Value: pair.At(1)})
+	}
+	return value.FromObject(value.ObjectOf(members))
+}

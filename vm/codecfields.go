@@ -1,0 +1,278 @@
+package vm
+
+import (
+	"slices"
+
+	"github.com/florc-lang/florc/lang/value"
+)
+
+// The fields of the stored records, each described once for both directions;
+// see codec.go. Numbers up to 23 take a byte, those above two.
+
+func (c *coder) header() {
+	x := c.x
+	format := int64(headerFormat)
+	number(c, 1, &format)
+	if c.err == nil && format != headerFormat {
+		c.failf("its format is %d, this program reads format %d", format, headerFormat)
+	}
+	c.string(2, &x.ID)
+	c.string(3, &x.Domain)
+	hash := c.main
+	c.string(4, &hash)
+	if c.decoding {
+		c.main = hash
+		x.prog = c.program(hash)
+	}
+	c.limits(&x.Limits)
+	c.counters(&x.state)
+	c.bool(20, &x.ended)
+	c.queue(21, &x.queue)
+	var shadow []string
+	for name := range x.shadow {
+		shadow = append(shadow, name)
+	}
+	slices.Sort(shadow)
+	list(c, 22, &shadow, stringElement)
+	tags := x.tagOrder()
+	list(c, 23, &tags, func(c *coder, t *taggedNodes) {
+		stringElement(c, &t.tag)
+		elements(c, &t.nids, nidElement)
+	})
+	c.functions(24)
+	c.end()
+	if c.decoding {
+		for _, name := range shadow {
+			if x.shadow == nil {
+				x.shadow = make(map[string]bool)
+			}
+			x.shadow[name] = true
+		}
+		for _, t := range tags {
+			x.tags[t.tag] = t.nids
+		}
+	}
+}
+
+func (c *coder) limits(l *Limits) {
+	number(c, 5, &l.Nodes)
+	number(c, 6, &l.CallDepth)
+	number(c, 7, &l.RunSteps)
+	number(c, 8, &l.ListLength)
+}
+
+func (c *coder) counters(s *Counters) {
+	number(c, 9, &s.Subs)
+	number(c, 10, &s.Funs)
+	number(c, 11, &s.Causes)
+	number(c, 12, &s.Timers)
+	number(c, 13, &s.Tasks)
+	number(c, 14, &s.Draws)
+	number(c, 15, &s.Seed)
+	number(c, 16, &s.NowMicros)
+	c.string(17, &s.Zone)
+}
+
+func (c *coder) queue(field int64, q *queue) {
+	items := q.items[q.head:]
+	list(c, field, &items, (*coder).message)
+	if c.decoding {
+		q.items, q.head = items, 0
+	}
+}
+
+// topMessage is a message that is a record of its own.
+func (c *coder) topMessage(m *Message) {
+	c.message(m)
+	c.functions(1)
+	c.end()
+}
+
+func (c *coder) frame(f *Frame) {
+	c.nid(1, &f.Nid)
+	c.nid(2, &f.Parent)
+	sameReply := f.ReplyTo == f.Parent
+	if c.bool(3, &sameReply); c.decoding && sameReply {
+		f.ReplyTo = f.Parent
+	}
+	if !sameReply {
+		c.nid(4, &f.ReplyTo)
+	}
+	c.code(5, &f.Code, f.Nid)
+	c.lambda(6, &f.Lambda, f.Code)
+	c.procedure(7, f)
+	c.payload(8, &f.Payload)
+	c.value(9, &f.Heat)
+	c.bool(10, &f.HasHeat)
+	list(c, 11, &f.Children, nidElement)
+	number(c, 12, &f.Subs)
+	list(c, 13, &f.Slots, valueElement)
+	list(c, 14, &f.Rets, valueElement)
+	list(c, 15, &f.Atts, (*coder).arg)
+	pointer(c, 16, &f.Vars, (*coder).vars)
+	c.nid(17, &f.Cnid)
+	list(c, 18, &f.Args, (*coder).arg)
+	number(c, 19, &f.Depth)
+	list(c, 20, &f.Tags, stringElement)
+	list(c, 21, &f.Timers, (*coder).timer)
+	c.string(22, &f.TaskID)
+	number(c, 23, &f.State)
+	text(c, 24, &f.Flavour)
+	number(c, 25, &f.ClosedBy)
+	c.bool(26, &f.HasFuncs)
+	c.bool(27, &f.Escaped)
+	pointer(c, 28, &f.ARet, valueElement)
+	listOrNil(c, 29, &f.Allowed, valueElement)
+	listOrNil(c, 30, &f.Denied, valueElement)
+	c.bool(31, &f.HasList)
+	for i := range f.Handlers {
+		list(c, 32+int64(i), &f.Handlers[i], (*coder).handler)
+	}
+	for i := range f.ChildOn {
+		pointer(c, 40+int64(i), &f.ChildOn[i], (*coder).handler)
+	}
+	c.nid(48, &f.OnReceive[0])
+	c.nid(49, &f.OnReceive[1])
+	number(c, 50, &f.OnReceiveKid)
+	listOrNil(c, 51, &f.OnLast, (*coder).message)
+	c.bool(52, &f.HasOnLast)
+	c.nid(53, &f.InError)
+	pointer(c, 54, &f.Failure, (*coder).failure)
+	c.keyNames(55, &f.KeyNames)
+	c.string(56, &f.As)
+	c.functions(57)
+	c.end()
+}
+
+// maxNesting bounds messages within messages: what a node does once it is
+// cancelled may include cancelling others with the like.
+const maxNesting = 100
+
+func (c *coder) message(m *Message) {
+	if c.depth++; c.depth > maxNesting && c.decoding {
+		c.failf("messages are nested more than %d deep", maxNesting)
+	}
+	defer func() { c.depth-- }()
+	if c.err != nil {
+		return
+	}
+	text(c, 1, &m.Point)
+	c.nid(2, &m.Nid)
+	c.nid(3, &m.From)
+	number(c, 4, &m.Kid)
+	c.payload(5, &m.Payload)
+	if wait := m.Wait; !c.noWait {
+		number(c, 6, &wait)
+		m.Wait = wait
+	}
+	if m.Point == Execute {
+		c.code(7, &m.Code, m.Nid)
+		c.lambda(8, &m.Lambda, m.Code)
+	}
+	c.string(9, &m.As)
+	list(c, 10, &m.Args, (*coder).arg)
+	c.nid(11, &m.Cnid)
+	listOrNil(c, 12, &m.Vars, (*coder).variable)
+	c.nid(13, &m.InError)
+	text(c, 14, &m.Flavour)
+	c.value(15, &m.To)
+	listOrNil(c, 16, &m.OnLast, (*coder).message)
+	list(c, 17, &m.Causes, (*coder).cause)
+	c.value(18, &m.Disabled)
+	c.nid(19, &m.HandledOn)
+	c.string(20, &m.SetsOn)
+	pointer(c, 22, &m.Err, (*coder).failure)
+	list(c, 23, &m.Tags, stringElement)
+	c.string(24, &m.Name)
+	number(c, 25, &m.Timer)
+	c.string(26, &m.TaskID)
+	c.bool(27, &m.Forced)
+	for i := range m.Handlers {
+		pointer(c, 32+int64(i), &m.Handlers[i], (*coder).handler)
+	}
+	c.end()
+}
+
+func (c *coder) payload(field int64, p *Payload) {
+	if !c.has(field, p.HasRet || !p.Fields.IsNull()) {
+		return
+	}
+	c.value(1, &p.Fields)
+	if p.HasRet = c.has(2, p.HasRet); p.HasRet {
+		c.element(&p.Ret)
+	}
+	c.end()
+	if k := p.Fields.Kind(); k != value.KindObject && k != value.KindNull {
+		c.failf("a payload is a %s", k)
+	}
+}
+
+func (c *coder) arg(a *Arg) {
+	stringElement(c, &a.Key)
+	c.element(&a.Value)
+}
+
+func (c *coder) variable(v *Var) {
+	stringElement(c, &v.Name)
+	c.element(&v.Value)
+}
+
+func (c *coder) vars(vs *Vars) {
+	elements(c, &vs.list, (*coder).variable)
+	if c.decoding && len(vs.list) >= varsIndexFrom {
+		vs.reindex()
+	}
+}
+
+func (c *coder) timer(t *Timer) {
+	number(c, 1, &t.ID)
+	c.bool(2, &t.Timeout)
+	c.end()
+}
+
+func (c *coder) handler(h *Handler) {
+	list(c, 1, &h.Criteria, valueElement)
+	c.value(2, &h.Fn)
+	c.bool(3, &h.Mute)
+	c.end()
+}
+
+func (c *coder) cause(cs *Cause) {
+	number(c, 1, &cs.ID)
+	c.string(2, &cs.Kind)
+	c.nid(3, &cs.Nid)
+	c.end()
+}
+
+func (c *coder) failure(e *Error) {
+	text(c, 1, &e.Code)
+	c.string(2, &e.Kind)
+	c.string(3, &e.Class)
+	c.string(4, &e.Message)
+	c.string(5, &e.Hint)
+	c.nid(6, &e.Nid)
+	c.string(7, &e.Proc)
+	number(c, 8, &e.Line)
+	number(c, 9, &e.Column)
+	c.end()
+}
+
+func (c *coder) keyNames(field int64, names *map[int]string) {
+	var keys []Arg
+	for part, name := range *names {
+		keys = append(keys, Arg{Key: name, Value: value.Int(int64(part))})
+	}
+	slices.SortFunc(keys, func(a, b Arg) int { return int(a.Value.AsInt() - b.Value.AsInt()) })
+	list(c, field, &keys, (*coder).arg)
+	if !c.decoding || len(keys) == 0 {
+		return
+	}
+	*names = make(map[int]string)
+	for _, k := range keys {
+		if k.Value.Kind() != value.KindInt {
+			c.failf("the number of a key is a %s", k.Value.TypeName())
+			return
+		}
+		(*names)[int(k.Value.AsInt())] = k.Key
+	}
+}

@@ -1,0 +1,307 @@
+package vm
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/florc-lang/florc/lang/value"
+)
+
+// How pointers to code, procedures and functions are stored; see codec.go.
+
+// program finds a program while decoding.
+func (c *coder) program(hash string) *Program {
+	if c.err != nil {
+		return nil
+	}
+	if p := c.x.progs[hash]; p != nil {
+		return p
+	}
+	p, err := c.programs(hash)
+	switch {
+	case err != nil:
+		c.err = err
+		return nil
+	case p == nil || p.Hash != hash:
+		c.failf("there is no tree of hash %q", hash)
+		return nil
+	}
+	c.x.progs[hash] = p
+	return p
+}
+
+// codeRef says where code is. Beside its path it takes the keys on the way
+// that are expressions: such a key and the value under it have one path. Each
+// is given by its distance from the code.
+type codeRef struct {
+	hash, path string
+	keys       []int64
+}
+
+func refTo(code *Code) codeRef {
+	r := codeRef{hash: code.Prog.Hash, path: code.Path}
+	distance := int64(0)
+	for c := code; c.Parent != nil; c = c.Parent {
+		if c.Index < len(c.Parent.Keys) && c.Parent.Keys[c.Index].Expr == c {
+			r.keys = append(r.keys, distance)
+		}
+		distance++
+	}
+	return r
+}
+
+func (r codeRef) in(p *Program) *Code {
+	rest, ok := strings.CutPrefix(r.path, p.Root.Path)
+	if !ok || len(r.keys) == 0 {
+		return p.Find(r.path)
+	}
+	parts := strings.Split(strings.TrimPrefix(rest, "_"), "_")
+	code := p.Root
+	for n, part := range parts {
+		i, err := strconv.Atoi(part)
+		switch isKey := slices.Contains(r.keys, int64(len(parts)-1-n)); {
+		case err != nil || i < 0:
+			return nil
+		case isKey && i < len(code.Keys):
+			code = code.Keys[i].Expr
+		case !isKey && i < len(code.Parts):
+			code = code.Parts[i]
+		case !isKey && i == len(code.Parts):
+			code = code.HeadExpr
+		default:
+			return nil
+		}
+		if code == nil {
+			return nil
+		}
+	}
+	return code
+}
+
+// code is the code of the node of that id: where the id says, in the
+// execution's own program, or else as the field says.
+func (c *coder) code(field int64, p **Code, nid NID) {
+	var r codeRef
+	if !c.decoding {
+		r = refTo(*p)
+	}
+	own := codeRef{hash: c.main, path: nid.Path}
+	if c.has(field, r.hash != own.hash || r.path != own.path || len(r.keys) > 0) {
+		c.ref(&r)
+	} else {
+		r = own
+	}
+	if c.decoding && c.err == nil {
+		*p = c.find(r)
+	}
+}
+
+func (c *coder) ref(r *codeRef) {
+	c.string(1, &r.hash)
+	c.string(2, &r.path)
+	list(c, 3, &r.keys, func(c *coder, k *int64) {
+		v := value.Int(*k)
+		if c.element(&v); c.err == nil && v.Kind() == value.KindInt {
+			*k = v.AsInt()
+		}
+	})
+	c.end()
+}
+
+func (c *coder) find(r codeRef) *Code {
+	p := c.program(r.hash)
+	if p == nil {
+		return nil
+	}
+	code := r.in(p)
+	if code == nil {
+		c.failf("the tree has no node %q", r.path)
+	}
+	return code
+}
+
+// Which of a node's functions a lambda is.
+const (
+	lambdaDefinition = 1 + iota
+	lambdaBlock
+)
+
+func (l *Lambda) which() int64 {
+	if l.Block {
+		return lambdaBlock
+	}
+	return lambdaDefinition
+}
+
+// likely tells which function code stands for where nothing else is known.
+func (c *Code) likely() int64 {
+	if c.def != nil || c.block == nil {
+		return lambdaDefinition
+	}
+	return lambdaBlock
+}
+
+// lambdaOf returns the function of that code, nil if it has none.
+func lambdaOf(code *Code, which int64) *Lambda {
+	switch {
+	case which == lambdaBlock:
+		return code.block
+	case which != lambdaDefinition:
+		return nil
+	case code.def != nil:
+		return code.def
+	}
+	return newDefinition(code) // its head was another name for def
+}
+
+// lambda is the function that a call is of; its code is the call's.
+func (c *coder) lambda(field int64, p **Lambda, code *Code) {
+	var which int64
+	if *p != nil {
+		which = (*p).which()
+	}
+	number(c, field, &which)
+	if c.decoding && which != 0 && code != nil {
+		if *p = lambdaOf(code, which); *p == nil {
+			c.failf("the node %q is no function", code.Path)
+		}
+	}
+}
+
+// specialProcs are the procedures that are in no library. Their names have a
+// blank, which no procedure of a library has.
+var specialProcs = map[string]*Procedure{" call": callProc, " head": headProc, " value": valueProc}
+
+func procName(p *Procedure) string {
+	if p == nil {
+		return ""
+	}
+	for name, s := range specialProcs {
+		if p == s {
+			return name
+		}
+	}
+	return p.Sig.Name()
+}
+
+// procedure is what the node does, left out where it is what its head names.
+func (c *coder) procedure(field int64, f *Frame) {
+	if !c.decoding {
+		if c.has(field, f.Code.Proc != f.Proc) {
+			c.put(value.String(procName(f.Proc)))
+		}
+		return
+	}
+	present := c.has(field, true)
+	if !present {
+		if f.Code != nil {
+			f.Proc = f.Code.Proc
+		}
+		return
+	}
+	name := c.getString()
+	if c.err != nil || name == "" {
+		return
+	}
+	if f.Proc = specialProcs[name]; f.Proc == nil {
+		f.Proc = c.x.prog.lib.Get(name)
+	}
+	if f.Proc == nil {
+		c.failf("there is no procedure %q in this program", name)
+	}
+}
+
+// functionCode tells the code of a function value that does not follow from
+// the value itself.
+type functionCode struct {
+	fun   int64
+	which int64
+	ref   codeRef
+}
+
+// noteFunctions remembers the functions in v whose code is not the one that
+// their node is likely to stand for.
+func (c *coder) noteFunctions(v value.Value) {
+	switch {
+	case !v.HasFunc():
+	case v.Kind() == value.KindList:
+		for _, e := range v.AsList().All() {
+			c.noteFunctions(e)
+		}
+	case v.Kind() == value.KindObject:
+		for _, e := range v.AsObject().All() {
+			c.noteFunctions(e)
+		}
+	default:
+		f := v.AsFunc()
+		l, ok := f.Code.(*Lambda)
+		if !ok {
+			return
+		}
+		o := functionCode{fun: f.Fun, which: l.which(), ref: refTo(l.Code)}
+		nid, err := ParseNID(f.Nid)
+		regular := err == nil && o.ref.hash == f.Tree && o.ref.path == nid.Path && len(o.ref.keys) == 0
+		if regular && o.which == l.Code.likely() {
+			return
+		}
+		if !slices.ContainsFunc(c.odd, func(p functionCode) bool { return p.fun == f.Fun }) {
+			c.odd = append(c.odd, o)
+		}
+	}
+}
+
+// functions is the last field of a record: what has to be known to give the
+// function values in it their code.
+func (c *coder) functions(field int64) {
+	list(c, field, &c.odd, func(c *coder, o *functionCode) {
+		number(c, 1, &o.fun)
+		number(c, 2, &o.which)
+		if c.has(3, true) {
+			c.ref(&o.ref)
+		}
+		c.end()
+	})
+	if !c.decoding {
+		return
+	}
+	for _, f := range c.funcs {
+		c.link(f)
+	}
+}
+
+// link gives a function its code. A function of another execution, or of a
+// tree that is gone, is left without: it can be passed along, not called.
+func (c *coder) link(f *value.Func) {
+	if c.err != nil {
+		return
+	}
+	for _, o := range c.odd {
+		if o.fun == f.Fun {
+			if code := c.find(o.ref); code != nil {
+				setCode(f, lambdaOf(code, o.which))
+			}
+			return
+		}
+	}
+	nid, err := ParseNID(f.Nid)
+	if err != nil {
+		return
+	}
+	p := c.x.progs[f.Tree]
+	if p == nil {
+		if p, _ = c.programs(f.Tree); p == nil {
+			return
+		}
+		c.x.progs[f.Tree] = p
+	}
+	if code := p.Find(nid.Path); code != nil {
+		setCode(f, lambdaOf(code, code.likely()))
+	}
+}
+
+func setCode(f *value.Func, l *Lambda) {
+	if l != nil {
+		f.Code = l
+	}
+}

@@ -1,0 +1,307 @@
+package vm
+
+import (
+	"errors"
+
+	"github.com/florc-lang/florc/lang/value"
+)
+
+// Run works the queued messages until none is left, or until the step budget
+// is used up; it tells whether messages are left. It never blocks.
+func (x *Execution) Run() (more bool) {
+	for steps := 0; x.queue.len() > 0; {
+		if steps >= x.Limits.RunSteps {
+			return true
+		}
+		m := x.queue.pop()
+		if m.Wait > 0 && x.queue.len() > 0 {
+			m.Wait--
+			x.queue.push(m)
+			continue
+		}
+		if m.Point == Terminated && x.queue.len() > 0 {
+			x.queue.push(m) // the end comes last
+			continue
+		}
+		steps++
+		if x.Observe != nil {
+			x.Observe(&m)
+		}
+		x.work(&m)
+	}
+	return false
+}
+
+// work takes one message.
+func (x *Execution) work(m *Message) {
+	switch m.Point {
+	case Execute:
+		x.execute(m)
+	case Receive, Return, Trigger:
+		x.receive(m)
+	case Cancel:
+		x.cancel(m)
+	case Failed:
+		x.failed(m)
+	case Terminated:
+		x.terminated(m)
+	}
+}
+
+// execute starts a node.
+func (x *Execution) execute(m *Message) {
+	if len(x.frames) >= x.Limits.Nodes {
+		x.rejectNode(m)
+		return
+	}
+	if x.tryDirect(m) {
+		return
+	}
+	f := &Frame{Nid: m.Nid, Parent: m.From, ReplyTo: m.From, Code: m.Code, Payload: m.Payload,
+		Lambda: m.Lambda, Cnid: m.Cnid, Args: m.Args, InError: m.InError, Subs: m.Nid.Sub}
+	parent := x.frames[m.From]
+	if parent != nil {
+		f.Depth = parent.Depth
+	}
+	for k, h := range m.Handlers {
+		if h != nil {
+			f.Handlers[k] = []Handler{*h}
+		}
+	}
+	if m.Vars != nil || parent == nil {
+		f.Vars = &Vars{}
+		for _, v := range m.Vars {
+			x.bind(f, v.Name, v.Value)
+		}
+	}
+	x.frames[f.Nid] = f
+	x.touch(f)
+	n := &Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
+	n.guard(func() error {
+		if err := n.resolveHead(m.As); err != nil {
+			return err
+		}
+		return n.begin()
+	})
+}
+
+// rejectNode fails the node that would have been started by m; it has no
+// frame, so its parent carries the failure.
+func (x *Execution) rejectNode(m *Message) {
+	f := x.frames[m.From]
+	if f == nil {
+		return
+	}
+	n := &Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
+	n.fail(errLimit.hint("raise the limit, or look for a loop that starts branches without end",
+		"the execution has %d live nodes, its limit", x.Limits.Nodes))
+}
+
+// begin runs a node up to its first wait.
+func (n *Node) begin() error {
+	if p := n.x.frames[n.f.Parent]; p != nil {
+		p.Children = append(p.Children, n.f.Nid)
+		n.x.touch(p)
+	}
+	if n.f.Lambda != nil {
+		return n.beginCall()
+	}
+	if n.f.Proc.Start != nil {
+		if err := n.f.Proc.Start(n); err != nil || n.over {
+			return err
+		}
+	}
+	return n.evaluate(0)
+}
+
+// receive takes a reply, a returned task or a timer.
+func (x *Execution) receive(m *Message) {
+	x.leave(m)
+	if m.Nid.IsZero() {
+		x.parentless(m)
+		return
+	}
+	f := x.frames[m.Nid]
+	if f == nil {
+		return
+	}
+	n := &Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
+	n.guard(n.receive)
+}
+
+// parentless takes the reply of a node that has no parent: the root's, which
+// ends the execution, or a flanking branch's.
+func (x *Execution) parentless(m *Message) {
+	if m.Flavour == FlankReply {
+		return
+	}
+	point := Ceased
+	if m.From.Path == x.prog.Root.Path && m.From.Sub == 0 {
+		point = Terminated
+	}
+	x.emit(Message{Point: point, From: m.From, Payload: m.Payload, Causes: m.Causes})
+}
+
+func (n *Node) receive() error {
+	f, m := n.f, n.m
+	n.x.touch(f)
+	fromChild := false
+	if m.Flavour != FlankReply {
+		fromChild = f.removeChild(m.From)
+	}
+	switch {
+	case m.Point == Trigger:
+		return n.trigger()
+	case m.Disabled.Truthy():
+		return n.reply()
+	case f.closed():
+		if fromChild || f.Flavour != Plain {
+			return n.receiveFromChildWhenClosed()
+		}
+		if m.Point == Return && m.TaskID == f.TaskID {
+			return n.receiveFromChildWhenClosed()
+		}
+		return nil
+	case f.State == Ended:
+		return nil
+	case m.Point == Return:
+		return n.returned()
+	case n.handlesReceive():
+		return n.callReceiveHandler()
+	}
+	if f.OnReceive[0] == m.From && !m.From.IsZero() {
+		// The handler is done: go on as if the child itself had replied.
+		n.from = f.OnReceive[1]
+		return n.proceed(f.OnReceiveKid)
+	}
+	n.from = m.From
+	return n.proceed(m.Kid)
+}
+
+// proceed continues a node after one of its parts, or something that it
+// called (part -1), has replied.
+func (n *Node) proceed(part int) error {
+	f := n.f
+	if f.Lambda != nil {
+		return n.callReceived(part)
+	}
+	if part < 0 || part > len(f.Code.Parts) {
+		if f.Proc.Other != nil {
+			return f.Proc.Other(n)
+		}
+		return n.reply()
+	}
+	return n.received(part)
+}
+
+func (n *Node) receiveFromChildWhenClosed() error {
+	if n.f.Proc != nil && n.f.Proc.ReceiveClosed != nil {
+		return n.f.Proc.ReceiveClosed(n)
+	}
+	return n.LeaveClosed()
+}
+
+// LeaveClosed ends a closed node: with what was to be done once it is
+// cancelled, if anything, and if its children are gone; otherwise with a
+// reply.
+func (n *Node) LeaveClosed() error {
+	if len(n.f.Children) == 0 && n.popOnLast() {
+		return nil
+	}
+	return n.reply()
+}
+
+// leave removes the node that a reply came from.
+func (x *Execution) leave(m *Message) {
+	if m.Point != Receive || m.Flavour == FlankReply || m.Flavour == PartReply || m.From.IsZero() {
+		return
+	}
+	f := x.frames[m.From]
+	if f == nil {
+		return
+	}
+	f.State, f.Flavour = Ended, m.Flavour
+	x.touch(f)
+	n := &Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
+	n.CancelNodes(f.Children, Plain)
+	for _, t := range f.Timers {
+		x.effect(UntimeEffect{ID: t.ID, Nid: f.Nid})
+	}
+	f.Timers = nil
+	x.leaveTags(f, m.Payload)
+	if f.Parent.IsZero() && f.Nid.Path == x.prog.Root.Path {
+		return // the root keeps its variables until the execution is over
+	}
+	if f.HasFuncs && (f.Escaped || n.carriesFuncOf(f.Nid)) {
+		f.Escaped = true
+		return
+	}
+	x.remove(f)
+}
+
+func (x *Execution) remove(f *Frame) {
+	delete(x.frames, f.Nid)
+	x.touch(f)
+}
+
+// failed takes the failure of a node to the nearest handler above it.
+func (x *Execution) failed(m *Message) {
+	f := x.frames[m.Nid]
+	if f == nil {
+		return
+	}
+	f.Failure = m.Err
+	x.touch(f)
+	if h := x.errorHandler(f, m.Err); h != nil {
+		n := &Node{x: x, f: h, m: m, pl: m.Payload, todo: -1}
+		n.guard(n.triggerOnError)
+		return
+	}
+	x.effect(FailedEffect{Nid: m.Nid, Err: m.Err})
+}
+
+func (x *Execution) terminated(m *Message) {
+	x.ended = true
+	vars := value.Null
+	if r := x.Root(); r != nil && r.Vars != nil {
+		vars = r.Vars.Object()
+	}
+	x.effect(EndedEffect{Payload: m.Payload.Object(), Vars: vars})
+}
+
+// guard runs a handler and fails the node if it errs: the messages that the
+// handler queued before are taken back.
+func (n *Node) guard(do func() error) {
+	q := &n.x.queue
+	queued, effects := q.len(), len(n.x.effects)
+	err := do()
+	if err == nil {
+		err = n.drive()
+	}
+	if err == nil {
+		return
+	}
+	clear(q.items[q.head+queued:])
+	q.items = q.items[:q.head+queued]
+	n.x.effects = n.x.effects[:effects]
+	n.fail(err)
+}
+
+// fail queues the failure of the node.
+func (n *Node) fail(err error) {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = errArgument.new("%s", err)
+	}
+	placed := *e
+	if placed.Nid.IsZero() {
+		placed.Nid = n.f.Nid
+	}
+	if placed.Line == 0 {
+		placed.Line, placed.Column = n.f.Code.Line(), n.f.Code.Node.Span.Start.Column
+	}
+	if placed.Proc == "" {
+		placed.Proc = n.f.Code.Head
+	}
+	n.x.emit(Message{Point: Failed, Nid: n.f.Nid, From: n.m.From, Payload: n.m.Payload, Err: &placed, Causes: n.m.Causes})
+}

@@ -1,0 +1,50 @@
+package vm
+
+import "strconv"
+
+// Dispatch hands the task to the world; the procedure's Return sees what
+// comes back.
+func (n *Node) Dispatch(t TaskEffect) error {
+	f := n.f
+	if t.Tasker == "" {
+		return BadArgument("write task 'alice', or task 'clean up' by: 'alice'", "the task has no tasker")
+	}
+	if f.TaskID == "" {
+		n.x.state.Tasks++
+		f.TaskID = strconv.FormatInt(n.x.state.Tasks, 10)
+	}
+	t.ID, t.Nid, t.Tags, t.Payload = f.TaskID, f.Nid, n.TagsAbove(), n.pl.Object()
+	n.x.effect(t)
+	n.over = true
+	return nil
+}
+
+// ReturnMessage is the message by which a tasker returns a task: the payload
+// or, where it failed, the error.
+func ReturnMessage(nid NID, taskID string, payload Payload, failure *Error) Message {
+	return Message{Point: Return, Nid: nid, TaskID: taskID, Payload: payload, Err: failure}
+}
+
+// TaskFailure is the error of a tasker that failed.
+func TaskFailure(tasker, message string) *Error {
+	return errTasker.hint("give the task, or something around it, an on_error", "tasker %q failed: %s", tasker, message)
+}
+
+// Trace writes to the trace of the execution.
+func (n *Node) Trace(text string) { n.x.effect(TraceEffect{Nid: n.f.Nid, Text: text}) }
+
+// Output prints.
+func (n *Node) Output(text string) { n.x.effect(OutputEffect{Nid: n.f.Nid, Text: text}) }
+
+// returned takes what a tasker returned. A second return, or one of another
+// task, changes nothing.
+func (n *Node) returned() error {
+	f := n.f
+	if f.Proc.Return == nil || f.TaskID == "" || n.m.TaskID != f.TaskID {
+		return nil
+	}
+	if n.m.Err != nil {
+		return n.m.Err
+	}
+	return f.Proc.Return(n)
+}

@@ -1,0 +1,70 @@
+package vm
+
+import (
+	"slices"
+
+	"github.com/florc-lang/florc/lang/value"
+	"github.com/florc-lang/florc/lang/when"
+)
+
+// Schedule sets a timer; the procedure's Trigger sees it fire.
+func (n *Node) Schedule(v value.Value) error { return n.schedule(v, false) }
+
+// schedule sets a timer that fires after the duration v: a number of seconds,
+// or a string such as '2d1h'.
+func (n *Node) schedule(v value.Value, timeout bool) error {
+	micros, err := durationMicros(v)
+	if err != nil {
+		return err
+	}
+	x := n.x
+	x.state.Timers++
+	t := Timer{ID: x.state.Timers, Timeout: timeout}
+	n.f.Timers = append(n.f.Timers, t)
+	x.effect(TimerEffect{ID: t.ID, Nid: n.f.Nid, DueMicros: x.state.NowMicros + micros})
+	return nil
+}
+
+const maxDurationMicros = 1000 * 366 * 24 * 3600 * 1e6 // a thousand years
+
+func durationMicros(v value.Value) (int64, error) {
+	var micros float64
+	switch v.Kind() {
+	case value.KindInt:
+		micros = float64(v.AsInt()) * 1e6
+	case value.KindFloat:
+		micros = v.AsFloat() * 1e6
+	case value.KindString:
+		d, err := when.ParseDuration(v.AsString())
+		if err != nil {
+			return 0, BadDuration("%s", err)
+		}
+		micros = d.Seconds() * 1e6
+	default:
+		return 0, BadDuration("%s is not a duration", value.AppendJSON(nil, v))
+	}
+	if !(micros <= maxDurationMicros) {
+		return 0, BadDuration("%s is longer than a thousand years", value.AppendJSON(nil, v))
+	}
+	return int64(max(micros, 0)), nil
+}
+
+// trigger takes a timer that fired, if the node still holds it.
+func (n *Node) trigger() error {
+	f := n.f
+	i := slices.IndexFunc(f.Timers, func(t Timer) bool { return t.ID == n.m.Timer })
+	if i < 0 {
+		return nil
+	}
+	timeout := f.Timers[i].Timeout
+	f.Timers = slices.Delete(f.Timers, i, i+1)
+	n.pl = f.Payload
+	switch {
+	case timeout:
+		n.x.emit(Message{Point: Cancel, Nid: f.Nid, From: f.Nid, Flavour: TimedOut, Payload: f.Payload})
+		return nil
+	case f.State == Open && f.Proc.Trigger != nil:
+		return f.Proc.Trigger(n)
+	}
+	return nil
+}
