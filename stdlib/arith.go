@@ -42,6 +42,7 @@ var arith = &vm.Procedure{
 	},
 	KeyedFirst: true,
 	Call:       callArith,
+	Binary:     binaryArith,
 }
 
 func callArith(a *vm.Args) (value.Value, error) {
@@ -183,7 +184,7 @@ func fold(op string, operands []value.Value) (value.Value, error) {
 		case "*":
 			acc, err = times(acc, v)
 		case "/", "%":
-			if v.IsNumber() && value.ToFloat(v) == 0 {
+			if acc.IsNumber() && v.IsNumber() && value.ToFloat(v) == 0 {
 				return value.Null, value.ErrZeroDivision
 			}
 			if op == "/" {

@@ -163,6 +163,27 @@ var cond = &vm.Procedure{
 		},
 		SeeAlso: []string{"case", "match", "if"},
 	},
+	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+		evals := armEvals(dc, c)
+		if len(evals) == 0 {
+			return nil
+		}
+		return func(d *vm.Direct, ret value.Value) value.Value {
+			start := ret
+			for i := 0; i < len(evals); i += 2 {
+				if evals[i] != nil {
+					if ret = evals[i](d, ret); !ret.Truthy() {
+						continue
+					}
+				}
+				if i+1 < len(evals) {
+					return evals[i+1](d, ret)
+				}
+				return start
+			}
+			return start
+		}
+	},
 	Next: func(n *vm.Node, from int) error {
 		f := n.Frame()
 		switch {
@@ -187,4 +208,25 @@ func runCond(n *vm.Node, i int) error {
 		return n.ReplyWith(n.StartRet())
 	}
 	return n.Run(i)
+}
+
+// armEvals compiles arms; the condition else, behind the first, is nil.
+func armEvals(dc *vm.DirectCompiler, c *vm.Code) []vm.Eval {
+	if c.NAttr > 0 {
+		return nil
+	}
+	evals := make([]vm.Eval, 0, c.ArgCount(c.Proc))
+	for i := range c.ArgCount(c.Proc) {
+		arm := c.Arg(c.Proc, i)
+		if i > 0 && i%2 == 0 && arm.IsName("else") {
+			evals = append(evals, nil)
+			continue
+		}
+		e := dc.Eval(arm)
+		if e == nil {
+			return nil
+		}
+		evals = append(evals, e)
+	}
+	return evals
 }

@@ -29,6 +29,7 @@ var comparison = &vm.Procedure{
 		},
 		SeeAlso: []string{"max", "and", "not", "includes?"},
 	},
+	Binary: binaryCompare,
 	Call: func(a *vm.Args) (value.Value, error) {
 		if len(a.Rets) < 2 {
 			return value.True, nil

@@ -27,6 +27,16 @@ var define = &vm.Procedure{
 		},
 		SeeAlso: []string{"apply", "return", "do-return"},
 	},
+	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+		l := c.Definition()
+		if l == nil || l.Bad() {
+			return nil
+		}
+		if name, _ := l.NameArg(); name != nil {
+			return nil
+		}
+		return func(d *vm.Direct, _ value.Value) value.Value { return d.MakeFunc(l) }
+	},
 	Start: func(n *vm.Node) error {
 		l, err := n.Definition()
 		if err != nil {

@@ -36,11 +36,12 @@ var flatten = &vm.Procedure{
 		if is := indexes(a.Rets); len(is) > 0 {
 			levels = is[0]
 		}
-		flat, ok := appendFlat(nil, list, levels)
+		left := maxElements
+		n, ok := countFlat(list, levels, &left)
 		if !ok {
 			return value.Null, errTooManyElements(a.Name)
 		}
-		return value.NewList(flat...), nil
+		return value.NewList(appendFlat(make([]value.Value, 0, n), list, levels)...), nil
 	},
 }
 
@@ -57,21 +58,35 @@ func firstList(a *vm.Args) (*value.List, bool) {
 	return nil, false
 }
 
-// appendFlat appends the elements of a list, flattened. It is false where
-// there are too many: a list may hold another one many times.
-func appendFlat(flat []value.Value, l *value.List, levels int64) ([]value.Value, bool) {
+// countFlat returns how many elements a list has when it is flattened. It
+// takes each element, and each list on the way, from left, and stops with
+// false when that is used up.
+func countFlat(l *value.List, levels int64, left *int) (n int, ok bool) {
 	for _, v := range l.All() {
-		switch {
-		case levels != 0 && v.IsList():
-			var ok bool
-			if flat, ok = appendFlat(flat, v.AsList(), levels-1); !ok {
-				return nil, false
-			}
-		case len(flat) == maxElements:
-			return nil, false
-		default:
+		if *left--; *left < 0 {
+			return 0, false
+		}
+		if levels == 0 || !v.IsList() {
+			n++
+			continue
+		}
+		inner, ok := countFlat(v.AsList(), levels-1, left)
+		if !ok {
+			return 0, false
+		}
+		n += inner
+	}
+	return n, true
+}
+
+// appendFlat appends the elements of a list, flattened.
+func appendFlat(flat []value.Value, l *value.List, levels int64) []value.Value {
+	for _, v := range l.All() {
+		if levels != 0 && v.IsList() {
+			flat = appendFlat(flat, v.AsList(), levels-1)
+		} else {
 			flat = append(flat, v)
 		}
 	}
-	return flat, true
+	return flat
 }

@@ -72,7 +72,7 @@ var onError = &vm.Procedure{
 		ResultType: sig.Function,
 		Examples: []sig.Example{
 			{Title: "Every error", Source: "sequence\n  on_error (def msg err \\ \"caught: $(err.msg)\")\n  fail 'no flour'", Ret: `"caught: no flour"`},
-			{Title: "Some errors", Source: "sequence\n  on_error /flour/ (def err \\ 'buy flour')\n  on_error (def err \\ 'give up')\n  fail 'no flour'", Ret: `"buy flour"`},
+			{Title: "Some errors", Source: "sequence\n  on_error r/flour/ (def err \\ 'buy flour')\n  on_error (def err \\ 'give up')\n  fail 'no flour'", Ret: `"buy flour"`},
 		},
 		SeeAlso: []string{"on", "fail", "on_cancel"},
 	},

@@ -2,6 +2,7 @@ package stdlib
 
 import (
 	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
 )
 
@@ -26,6 +27,31 @@ var ifElse = &vm.Procedure{
 		SeeAlso: []string{"cond", "case", "match"},
 	},
 	KeyedFirst: true,
+	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+		evals := dc.ArgEvals(c, keyedFirst)
+		if len(evals) == 0 {
+			return nil
+		}
+		test, not := evals[0], negated(c.Head)
+		var then, otherwise vm.Eval
+		if len(evals) > 1 {
+			then = evals[1]
+		}
+		if len(evals) > 2 {
+			otherwise = evals[2]
+		}
+		return func(d *vm.Direct, ret value.Value) value.Value {
+			got := test(d, ret)
+			branch := then
+			if got.Truthy() == not {
+				branch = otherwise
+			}
+			if branch == nil {
+				return ret
+			}
+			return branch(d, got)
+		}
+	},
 	Next: func(n *vm.Node, from int) error {
 		switch from {
 		case -1:

@@ -26,7 +26,7 @@ type iterator struct {
 	none     func(col value.Value) value.Value
 	// begin prepares what is gathered: rest are the arguments that are neither
 	// the function nor the collection.
-	begin func(n *vm.Node, rest []value.Value) error
+	begin func(f *vm.Frame, rest []value.Value)
 	// each sees what the function gave for the element at work; it tells
 	// whether the iteration is over.
 	each func(f *vm.Frame, ret value.Value) bool
@@ -48,6 +48,7 @@ func (it *iterator) procedure() *vm.Procedure {
 	return &vm.Procedure{
 		Sig:        it.sig,
 		KeyedFirst: true,
+		Direct:     it.direct,
 		Start: func(n *vm.Node) error {
 			n.OpenScope()
 			return nil
@@ -77,7 +78,7 @@ func (it *iterator) procedure() *vm.Procedure {
 // start sorts the arguments out and begins to iterate.
 func (it *iterator) start(n *vm.Node) error {
 	f := n.Frame()
-	fun, col, rest := it.sort(n, f.Rets)
+	fun, col, rest := it.sort(n.StartRet(), f.Rets)
 	f.Rets = nil
 	switch {
 	case fun.IsNull() && !it.optional:
@@ -87,21 +88,19 @@ func (it *iterator) start(n *vm.Node) error {
 	case fun.IsNull():
 		return n.ReplyWith(it.none(col))
 	}
-	f.SetSlot(itFun, fun)
-	f.SetSlot(itCol, col)
-	f.SetSlot(itElts, value.FromList(elements(col)))
-	f.SetSlot(itIdx, value.Int(0))
-	f.SetSlot(itRes, value.NewList())
-	if it.begin != nil {
-		if err := it.begin(n, rest); err != nil {
-			return err
-		}
-	}
+	it.prepare(f, fun, col, rest)
 	return it.next(n, false)
 }
 
+func (it *iterator) prepare(f *vm.Frame, fun, col value.Value, rest []value.Value) {
+	f.Slots = []value.Value{itFun: fun, itCol: col, itElts: value.FromList(elements(col)), itIdx: value.Int(0), itRes: value.NewList()}
+	if it.begin != nil {
+		it.begin(f, rest)
+	}
+}
+
 // sort tells function, collection and other arguments apart.
-func (it *iterator) sort(n *vm.Node, args []value.Value) (fun, col value.Value, rest []value.Value) {
+func (it *iterator) sort(ret value.Value, args []value.Value) (fun, col value.Value, rest []value.Value) {
 	for _, a := range args {
 		switch {
 		case a.IsFunc() || it.procs && a.Kind() == value.KindProc:
@@ -119,7 +118,7 @@ func (it *iterator) sort(n *vm.Node, args []value.Value) (fun, col value.Value, 
 		}
 	}
 	if col.IsNull() {
-		col = n.StartRet()
+		col = ret
 	}
 	return fun, col, rest
 }
@@ -207,4 +206,83 @@ func asCollection(col value.Value, elts *value.List) value.Value {
 		members = append(members, value.Member{Key: value.ToText(pair.At(0)), Value: pair.At(1)})
 	}
 	return value.FromObject(value.ObjectOf(members))
+}
+
+// direct evaluates the whole iteration.
+func (it *iterator) direct(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+	var evals []vm.Eval
+	if !it.block {
+		evals = dc.ArgEvals(c, keyedFirst)
+	} else if evals = dc.AttrEvals(c); evals != nil && c.Block() != nil {
+		evals = append(evals, func(d *vm.Direct, _ value.Value) value.Value { return d.MakeFunc(c.Block()) })
+	}
+	if len(evals) == 0 {
+		return nil
+	}
+	return func(d *vm.Direct, ret value.Value) value.Value {
+		return d.Scoped(c, func() value.Value { return it.iterate(d, evals, ret) })
+	}
+}
+
+func (it *iterator) iterate(d *vm.Direct, evals []vm.Eval, ret value.Value) value.Value {
+	start := ret
+	args := make([]value.Value, len(evals))
+	for i, e := range evals {
+		ret = e(d, ret)
+		args[i] = ret
+	}
+	fun, col, rest := it.sort(start, args)
+	if fun.IsNull() && !it.optional || !col.IsCollection() {
+		d.Fail()
+	}
+	if fun.IsNull() {
+		return it.none(col)
+	}
+	var f vm.Frame
+	it.prepare(&f, fun, col, rest)
+	var elts = f.Slot(itElts).AsList().Slice()
+	values := make([]value.Value, 0, 5)
+	keys, over := it.keys(col), false
+	for i := 0; i < len(elts) && !over; i++ {
+		values = values[:0]
+		if it.first != nil {
+			values = append(values, it.first(&f)[0].Value)
+		}
+		if col.IsList() {
+			values = append(values, elts[i])
+		} else {
+			values = append(values, elts[i].AsList().Slice()...)
+		}
+		if fun.IsFunc() {
+			values = append(values, value.Int(int64(i)), value.Int(int64(len(elts))))
+			ret = d.Call(fun.AsFunc(), keys, values, ret)
+		} else {
+			d.Step()
+			ret = d.CallProcedure(fun.AsProc().Name, values[0], values[1])
+		}
+		over = it.each(&f, ret)
+		f.Slots[itIdx] = value.Int(int64(i + 1))
+	}
+	v, err := it.result(&f, over)
+	if err != nil {
+		d.Fail()
+	}
+	return v
+}
+
+var (
+	listKeys   = []string{"res", "elt", "idx", "len"}
+	objectKeys = []string{"res", "key", "val", "idx", "len"}
+)
+
+// keys are those of the arguments that the function is called with.
+func (it *iterator) keys(col value.Value) []string {
+	keys := listKeys
+	if col.IsObject() {
+		keys = objectKeys
+	}
+	if it.first == nil {
+		keys = keys[1:]
+	}
+	return keys
 }

@@ -252,22 +252,20 @@ var reduceIterator = iterator{
 		SeeAlso: []string{"inject", "map"},
 	},
 	procs: true,
-	begin: func(n *vm.Node, rest []value.Value) error {
-		f := n.Frame()
+	begin: func(f *vm.Frame, rest []value.Value) {
 		for _, v := range rest {
 			if v.Truthy() {
 				f.SetSlot(itRes, v)
-				return nil
+				return
 			}
 		}
 		elts := f.Slot(itElts).AsList()
 		if elts.Len() == 0 {
 			f.SetSlot(itRes, value.Null)
-			return nil
+			return
 		}
 		f.SetSlot(itRes, elts.At(0))
 		f.SetSlot(itElts, value.FromList(elts.Sub(1, elts.Len())))
-		return nil
 	},
 	first: func(f *vm.Frame) []vm.Arg { return []vm.Arg{{Key: "res", Value: f.Slot(itRes)}} },
 	each: func(f *vm.Frame, ret value.Value) bool {

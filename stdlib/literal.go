@@ -110,8 +110,8 @@ var regexLiteral = &vm.Procedure{
 		Result:     "The regular expression.",
 		ResultType: sig.Regex,
 		Examples: []sig.Example{
-			{Title: "Ignoring case", Source: "match? 'Hello' /^hel+o$/i", Ret: "true"},
-			{Title: "A piece from a variable", Source: "set b 'l+'\nmatch? 'hello' /^he$(b)o$/", Ret: "true"},
+			{Title: "Ignoring case", Source: "match? 'Hello' r/^hel+o$/i", Ret: "true"},
+			{Title: "A piece from a variable", Source: "set b 'l+'\nmatch? 'hello' r/^he$(b)o$/", Ret: "true"},
 		},
 		SeeAlso: []string{"matchr", "split"},
 	},
@@ -149,16 +149,30 @@ var alternatives = &vm.Procedure{
 		},
 		SeeAlso: []string{"_dqs"},
 	},
-	Next: func(n *vm.Node, from int) error {
-		if from >= 0 {
-			ret := n.Ret()
-			empty := ret.IsString() && ret.AsString() == "" || ret.Kind() == value.KindBool && !ret.AsBool()
-			if !empty {
-				return n.Reply()
+	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+		evals := dc.ArgEvals(c, c.Proc)
+		if len(evals) == 0 {
+			return nil
+		}
+		return func(d *vm.Direct, ret value.Value) value.Value {
+			for _, e := range evals {
+				if ret = e(d, ret); !isEmptyText(ret) {
+					break
+				}
 			}
+			return ret
+		}
+	},
+	Next: func(n *vm.Node, from int) error {
+		if from >= 0 && !isEmptyText(n.Ret()) {
+			return n.Reply()
 		}
 		return n.RunNext(from)
 	},
+}
+
+func isEmptyText(v value.Value) bool {
+	return v.IsString() && v.AsString() == "" || v.Kind() == value.KindBool && !v.AsBool()
 }
 
 var muted = &vm.Procedure{
@@ -175,6 +189,7 @@ var muted = &vm.Procedure{
 		},
 		SeeAlso: []string{"_dol"},
 	},
+	Direct: directSequence,
 	Start: func(n *vm.Node) error {
 		n.MuteErrors()
 		return nil

@@ -21,6 +21,22 @@ var logic = &vm.Procedure{
 		},
 		SeeAlso: []string{"not", "if"},
 	},
+	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+		evals := dc.Parts(c)
+		if evals == nil {
+			return nil
+		}
+		or := c.Head == "or"
+		return func(d *vm.Direct, ret value.Value) value.Value {
+			ret = value.Bool(!or)
+			for _, e := range evals {
+				if ret = e(d, ret); ret.Truthy() == or {
+					break
+				}
+			}
+			return ret
+		}
+	},
 	Start: func(n *vm.Node) error {
 		n.SetRet(value.Bool(n.Name() == "and"))
 		return nil

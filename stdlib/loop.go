@@ -29,6 +29,7 @@ var until = &vm.Procedure{
 		SeeAlso: []string{"loop", "cursor", "break"},
 	},
 	KeyedFirst: true,
+	Direct:     directUntil,
 	Next: func(n *vm.Node, from int) error {
 		f := n.Frame()
 		switch {
@@ -72,6 +73,31 @@ var until = &vm.Procedure{
 		}
 		return n.CancelDefault()
 	},
+}
+
+// directUntil evaluates a loop that break and continue do not leave.
+func directUntil(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+	evals := dc.ArgEvals(c, keyedFirst)
+	if len(evals) == 0 {
+		return nil
+	}
+	test, body, untilTrue := evals[0], evals[1:], c.Head == "until"
+	return func(d *vm.Direct, ret value.Value) value.Value {
+		start, last, sub := ret, ret, d.Sub()
+		result := d.Scoped(c, func() value.Value {
+			for test(d, start).Truthy() != untilTrue {
+				d.Step()
+				last = start
+				for _, e := range body {
+					last = e(d, last)
+				}
+				d.NextRound()
+			}
+			return last
+		})
+		d.SetSub(sub)
+		return result
+	}
 }
 
 // loopVars gives a loop its own break, continue and move.

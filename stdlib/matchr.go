@@ -14,7 +14,7 @@ var matchr = &vm.Procedure{
 		Names: []string{"matchr", "match?", "pmatch"},
 		Group: sig.Strings,
 		Doc: "Matches a string against a regular expression. `match?` tells whether it matches, `matchr` lists what matched and what its groups caught, `pmatch` gives the part that matched as a string.\n\n" +
-			"String and expression may come in either order, and what is left out is taken from `f.ret`. A string serves as an expression too, as in `match? name '^A'`; of two strings, the second is the expression. The whole string need not match: put `^` and `$` around the expression where it has to.",
+			"String and expression may come in either order, and what is left out is taken from `f.ret`. A string serves as an expression too, as in `match? name '^A'`; of two strings, the second is the expression. Put a comma before an expression that follows another argument, or an `r`, as in `match? name r/^A/`: a slash alone divides. The whole string need not match: put `^` and `$` around the expression where it has to.",
 		Args: []sig.Arg{
 			{Name: "string", Type: sig.String, Optional: true, Doc: "The string to look at. `null` matches nothing."},
 			{Name: "expression", Type: sig.Regex, Optional: true, Doc: "The regular expression, or a string that holds one."},
@@ -24,11 +24,11 @@ var matchr = &vm.Procedure{
 			"`pmatch`: what the first group caught or, without group, all that matched; `''` where nothing did.",
 		ResultType: sig.Any,
 		Examples: []sig.Example{
-			{Title: "Does it match?", Source: "match? 'hello' /l+/", Ret: "true"},
-			{Title: "Groups", Source: "matchr 'order-1234' /([a-z]+)-([0-9]+)/", Ret: `["order-1234","order","1234"]`},
-			{Title: "The part that matters", Source: "pmatch 'order-1234' /-([0-9]+)$/", Ret: `"1234"`},
+			{Title: "Does it match?", Source: "match? 'hello', /l+/", Ret: "true"},
+			{Title: "Groups", Source: "matchr 'order-1234', /([a-z]+)-([0-9]+)/", Ret: `["order-1234","order","1234"]`},
+			{Title: "The part that matters", Source: "pmatch 'order-1234', /-([0-9]+)$/", Ret: `"1234"`},
 			{Title: "The string comes from f.ret", Source: "'blue moon' | match? 'moon'", Ret: "true"},
-			{Title: "No match", Source: "[ (matchr 'a' /b/), (pmatch 'a' /b/) ]", Ret: `[[],""]`},
+			{Title: "No match", Source: "[ (matchr 'a', /b/), (pmatch 'a', /b/) ]", Ret: `[[],""]`},
 			{Title: "Too little", Source: "match? _", Error: "needs 1 or 2 arguments"},
 		},
 		SeeAlso: []string{"split", "match", "includes?"},

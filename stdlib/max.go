@@ -21,7 +21,7 @@ var extremes = &vm.Procedure{
 		Result:     "The largest or smallest element.",
 		ResultType: sig.Any,
 		Examples: []sig.Example{
-			{Title: "Numbers", Source: "[ 3 7 5 ]\n[ (max _), (min _) ]", Ret: "[7,3]"},
+			{Title: "Numbers", Source: "set a [ 3 7 5 ]\n[ (max a), (min a) ]", Ret: "[7,3]"},
 			{Title: "The values of an object", Source: "max { ada: 36, alan: 41 }", Ret: "41"},
 			{Title: "A mixture", Source: "max [ 1 'two' ]", Error: "can't be compared"},
 			{Title: "A mixture, by force", Source: "min [ 1 'two' ] lax: true", Ret: `"two"`},

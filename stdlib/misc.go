@@ -38,6 +38,19 @@ var noret = &vm.Procedure{
 		},
 		SeeAlso: []string{"noeval"},
 	},
+	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+		evals := dc.Parts(c)
+		if len(evals) == 0 {
+			return nil
+		}
+		return func(d *vm.Direct, ret value.Value) value.Value {
+			start := ret
+			for _, e := range evals {
+				ret = e(d, ret)
+			}
+			return start
+		}
+	},
 	Done: func(n *vm.Node) error { return n.ReplyWith(n.StartRet()) },
 }
 

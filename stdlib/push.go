@@ -33,6 +33,34 @@ var push = &vm.Procedure{
 		SeeAlso: []string{"set", "map"},
 	},
 	KeyedFirst: true,
+	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+		evals := dc.ArgEvals(c, keyedFirst)
+		if len(evals) == 0 || len(evals) > 2 || c.FirstReference(keyedFirst) != 0 {
+			return nil
+		}
+		target, ok := dc.Target(c.Arg(keyedFirst, 0))
+		if !ok || target.IsRet() {
+			return nil
+		}
+		keep := c.Head == "pushr"
+		return func(d *vm.Direct, ret value.Value) value.Value {
+			v := ret
+			got := evals[0](d, ret)
+			if len(evals) > 1 {
+				got = evals[1](d, got)
+				v = got
+			}
+			list := d.Read(&target)
+			if !list.IsList() {
+				d.Fail()
+			}
+			d.Assign(&target, value.FromList(list.AsList().Append(v)))
+			if keep {
+				return got
+			}
+			return ret
+		}
+	},
 	Mode: func(c *vm.Code, i int) vm.Mode {
 		if c.FirstReference(keyedFirst) == i {
 			return vm.ModePath

@@ -23,6 +23,12 @@ var reference = &vm.Procedure{
 		SeeAlso: []string{"set"},
 	},
 	Gather: true,
+	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+		if c.Head != "_ref" {
+			return nil
+		}
+		return dc.Reference(c)
+	},
 	Done: func(n *vm.Node) error {
 		rets := n.Frame().Rets
 		path, err := vm.PathOf(rets)

@@ -18,11 +18,12 @@ var sequence = &vm.Procedure{
 		ResultType: sig.Any,
 		Examples: []sig.Example{
 			{Title: "Two steps", Source: "sequence\n  set f.a 1\n  f.a + 1", Want: `{"a":1,"ret":2}`},
-			{Title: "A tagged phase", Source: "sequence 'phase one'\n  tag.'phase one'", Waits: false, Ret: `["0"]`},
+			{Title: "A tagged phase", Source: "sequence 'one'\n  tag.one", Ret: `["0"]`},
 		},
 		SeeAlso: []string{"concurrence", "cursor", "loop"},
 	},
 	Unkeyed: tagByString,
+	Direct:  directSequence,
 	CancelClosed: func(n *vm.Node) error {
 		if n.Frame().Flavour == vm.OnError {
 			return n.CancelDefault()
@@ -37,4 +38,18 @@ func tagByString(n *vm.Node, v value.Value) error {
 		n.EnterTags([]string{v.AsString()})
 	}
 	return nil
+}
+
+// directSequence evaluates children in order.
+func directSequence(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+	evals := dc.ArgEvals(c, c.Proc)
+	if len(evals) == 0 {
+		return nil
+	}
+	return func(d *vm.Direct, ret value.Value) value.Value {
+		for _, e := range evals {
+			ret = e(d, ret)
+		}
+		return ret
+	}
 }

@@ -38,6 +38,25 @@ var set = &vm.Procedure{
 	},
 	KeyedFirst: true,
 	KeepRet:    true,
+	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
+		evals := dc.ArgEvals(c, keyedFirst)
+		if len(evals) != 2 {
+			return nil
+		}
+		target, ok := dc.Target(c.Arg(keyedFirst, 0))
+		if !ok {
+			return nil
+		}
+		v, keep := evals[1], c.Head == "setr" || target.IsRet()
+		return func(d *vm.Direct, ret value.Value) value.Value {
+			got := v(d, ret)
+			d.Assign(&target, got)
+			if keep {
+				return got
+			}
+			return ret
+		}
+	},
 	Mode: func(c *vm.Code, i int) vm.Mode {
 		if last := c.ArgCount(keyedFirst) - 1; i < last || last == 0 {
 			return vm.ModePath

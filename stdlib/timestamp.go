@@ -19,10 +19,10 @@ var timestamp = &vm.Procedure{
 		Result:     "The time, to the second.",
 		ResultType: sig.String,
 		Examples: []sig.Example{
-			{Title: "When it was", Source: "set f.at (timestamp _)\nmatch? f.at r/^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$/\ndel f.at\nf.ret", Ret: "\"\""},
+			{Title: "When it was", Source: `match? (timestamp _) r/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/`, Ret: "true"},
 			{Title: "Local time has no Z", Source: "length (ltimestamp _)", Ret: "19"},
 		},
-		SeeAlso: []string{"sleep", "schedule"},
+		SeeAlso: []string{"sleep", "task"},
 	},
 	Call: func(a *vm.Args) (value.Value, error) {
 		if a.Name != "ltimestamp" {

@@ -393,16 +393,3 @@ func pointer[T any](c *coder, number int64, p **T, each func(*coder, *T)) {
 	}
 	each(c, *p)
 }
-
-// TaskerFailure returns the message that fails the node of a task whose tasker
-// failed.
-func (x *Execution) TaskerFailure(nid NID, message string) Message {
-	e := errTasker.new("%s", message)
-	e.Nid = nid
-	m := Message{Point: Failed, Nid: nid, From: nid, Err: e}
-	if f := x.frames[nid]; f != nil {
-		e.Proc, e.Line, e.Column = f.Code.Head, f.Code.Line(), f.Code.Node.Span.Start.Column
-		m.Payload = f.Payload
-	}
-	return m
-}

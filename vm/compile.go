@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/tree"
@@ -47,10 +48,10 @@ type Code struct {
 	plain   []int // parts that are children
 	unkeyed []int // parts that are unkeyed attributes, and children
 
-	def     *Lambda // the function that the node defines
-	block   *Lambda // the function that its children are the body of
-	direct  directCache
-	noShort bool
+	def    *Lambda // the function that the node defines
+	block  *Lambda // the function that its children are the body of
+	direct directCache
+	bails  atomic.Int32 // how often direct evaluation turned out to be impossible
 }
 
 // Key is the key of an attribute.

@@ -1,16 +1,550 @@
 package vm
 
-import "github.com/florc-lang/florc/lang/value"
+import (
+	"sync/atomic"
 
-// Eval evaluates a node without a frame: given f.ret it returns the new one.
+	"github.com/florc-lang/florc/lang/value"
+)
+
+// The shortcut. A node that cannot wait, and that touches nothing outside of
+// the execution, is evaluated directly, without a frame and a message for it
+// and for every node below it. Nothing of it can be seen: it happens only
+// while no other message is pending, it draws the same numbers, and whatever
+// goes wrong (an error, a value that is no function, a budget that ends) throws
+// its work away and lets the node go the long way.
+
+// Eval evaluates a node: it is given the current f.ret and returns the next.
 type Eval func(d *Direct, ret value.Value) value.Value
 
-// Direct is an evaluation without frames and messages.
-type Direct struct{}
+// Direct is an evaluation under way.
+type Direct struct {
+	x      *Execution
+	base   *Frame // the frame that the node would stand below
+	env    *env   // the innermost scope of the evaluation; nil for base's
+	fields value.Value
+	outer  value.Value // the f.ret that the parent of the node at work started with
+	sub    int64       // the re-run that the code at work belongs to
+	steps  int
+	depth  int
+	stack  []value.Value // arguments being gathered
+	undo   []undo
+	envs   []*env          // free ones
+	args   []*Args         // free ones
+	funcs  map[string]*env // the scopes that functions made here close over
+	frame  funcFrame
+}
 
-// DirectCompiler compiles nodes for it.
-type DirectCompiler struct{}
+// env is a scope of the evaluation: that of a frame on the long way.
+type env struct {
+	names    []string
+	vals     []value.Value
+	parent   *env
+	closure  *env   // the scope that the function closes over
+	cframe   *Frame // or the frame
+	path     string
+	sub      int64
+	hasFuncs bool
+	borrowed bool // names is shared with others of its kind
+}
 
-type directCache struct{}
+func (e *env) find(name string) int {
+	for i, n := range e.names {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
 
-func (x *Execution) tryDirect(m *Message) bool { return false }
+func (e *env) nid() string { return NID{Path: e.path, Sub: e.sub}.String() }
+
+// funcFrame remembers the frame that the last function closes over.
+type funcFrame struct {
+	cnid  string
+	frame *Frame
+}
+
+type undo struct {
+	frame *Frame
+	name  string
+	old   value.Value
+	had   bool
+	funcs bool // it is HasFuncs that was changed
+}
+
+// bail is what Bail panics with.
+type bail struct{ unsupported bool }
+
+var bailError, bailUnsupported = &bail{}, &bail{unsupported: true}
+
+// Fail gives the evaluation up: something went wrong that the long way will
+// report.
+func (d *Direct) Fail() { panic(bailError) }
+
+// Unsupported gives the evaluation up: it came to something that has to go
+// the long way.
+func (d *Direct) Unsupported() { panic(bailUnsupported) }
+
+const (
+	directMaxSteps = 4_000_000
+	directMaxDepth = 2_000
+	// directMaxBails is how often a node may turn out to need the long way
+	// before it is not tried any more.
+	directMaxBails = 4
+)
+
+// Step counts a step and gives up where the budget ends.
+func (d *Direct) Step() {
+	if d.steps++; d.steps > directMaxSteps {
+		d.Fail()
+	}
+}
+
+// tryDirect evaluates the node of an execute message directly, if it can. It
+// sends the node's reply and tells whether it did.
+func (x *Execution) tryDirect(m *Message) bool {
+	if x.Watched || x.queue.len() > 0 || m.As != "" || m.Vars != nil {
+		return false
+	}
+	base := x.frames[m.From]
+	if base == nil || m.Code.bails.Load() >= directMaxBails {
+		return false
+	}
+	var e Eval
+	if m.Lambda == nil {
+		if e = m.Code.eval(); e == nil {
+			return false
+		}
+	} else if m.Lambda.evals() == nil {
+		return false
+	}
+	d := &x.direct
+	d.x, d.base, d.env, d.fields, d.outer, d.sub = x, base, nil, m.Payload.Fields, base.Payload.Ret, m.Nid.Sub
+	d.steps, d.depth, d.stack, d.undo, d.funcs, d.frame = 0, int(base.Depth), d.stack[:0], d.undo[:0], nil, funcFrame{}
+	reply, ok := d.run(m, e)
+	if !ok {
+		return false
+	}
+	x.directSteps += d.steps
+	x.emit(reply)
+	return true
+}
+
+func (d *Direct) run(m *Message, e Eval) (reply Message, ok bool) {
+	before := d.x.state
+	defer func() {
+		d.env, d.base = nil, nil
+		if ok {
+			return
+		}
+		r := recover()
+		b, expected := r.(*bail)
+		if !expected {
+			panic(r)
+		}
+		if b.unsupported {
+			m.Code.bails.Add(1)
+		}
+		d.x.state = before
+		d.takeBack()
+	}()
+	var ret value.Value
+	kid := m.Code.Index
+	if m.Lambda != nil {
+		kid = -1
+		ret = d.runCall(m)
+	} else {
+		ret = e(d, m.Payload.Ret)
+	}
+	for _, u := range d.undo {
+		d.x.touch(u.frame)
+	}
+	return Message{Point: Receive, Nid: m.From, From: m.Nid, Kid: kid, Causes: m.Causes, HandledOn: m.InError,
+		Payload: Payload{Fields: d.fields, Ret: ret, HasRet: true}}, true
+}
+
+// runCall runs the function call that the message asks for, under the number
+// that was drawn when the message was made.
+func (d *Direct) runCall(m *Message) value.Value {
+	values := make([]value.Value, len(m.Args))
+	for i, a := range m.Args {
+		values[i] = a.Value
+	}
+	return d.call(&value.Func{Cnid: m.Cnid.String(), Code: m.Lambda}, argKeys(m.Args), values, m.Payload.Ret, m.Nid.Sub)
+}
+
+func (d *Direct) takeBack() {
+	for i := len(d.undo) - 1; i >= 0; i-- {
+		u := d.undo[i]
+		switch {
+		case u.funcs:
+			u.frame.HasFuncs = false
+		case u.had:
+			u.frame.Vars.Set(u.name, u.old)
+		default:
+			u.frame.Vars.Delete(u.name)
+		}
+	}
+}
+
+// --- variables and fields ---
+
+// variable finds a variable, as findVar does.
+func (d *Direct) variable(name string) (value.Value, bool) {
+	for e := d.env; e != nil; e = e.parent {
+		if i := e.find(name); i >= 0 {
+			return e.vals[i], true
+		}
+		if c := e.closure; c != nil {
+			if i := c.find(name); i >= 0 {
+				return c.vals[i], true
+			}
+		} else if c := e.cframe; c != nil && c.Vars != nil {
+			if v, ok := c.Vars.Get(name); ok {
+				return v, true
+			}
+		}
+	}
+	return d.x.findVar(d.base, "", name)
+}
+
+// SetVar sets a variable, as set does.
+func (d *Direct) SetVar(name string, v value.Value) {
+	if v.HasFunc() {
+		d.Unsupported() // it might outlive its scope: the long way keeps track
+	}
+	for e := d.env; e != nil; e = e.parent {
+		if i := e.find(name); i >= 0 {
+			e.vals[i] = v
+			return
+		}
+		if c := e.closure; c != nil {
+			if i := c.find(name); i >= 0 {
+				c.vals[i] = v
+				return
+			}
+		} else if c := e.cframe; c != nil && c.Vars != nil {
+			if old, ok := c.Vars.Get(name); ok {
+				d.setFrameVar(c, name, old, true, v)
+				return
+			}
+		}
+	}
+	f, old, had := d.x.varHolder(d.base, name)
+	if e := d.env; e != nil && !had {
+		d.x.noteShadow(name)
+		if e.borrowed {
+			e.names = append(make([]string, 0, len(e.names)+4), e.names...)
+			e.borrowed = false
+		}
+		e.names, e.vals = append(e.names, name), append(e.vals, v)
+		return
+	}
+	if f == nil {
+		d.Unsupported()
+	}
+	d.setFrameVar(f, name, old, had, v)
+}
+
+// varHolder finds the frame whose variable set would set: the nearest that
+// has it or, failing that, the nearest that has a scope.
+func (x *Execution) varHolder(f *Frame, name string) (holder *Frame, old value.Value, had bool) {
+	for ; f != nil; f = x.frames[f.Parent] {
+		if f.Vars != nil {
+			if i := f.Vars.find(name); i >= 0 {
+				return f, f.Vars.list[i].Value, true
+			}
+			if holder == nil {
+				holder = f
+			}
+		}
+		if !f.Cnid.IsZero() {
+			if c := x.frames[f.Cnid]; c != nil && c.Vars != nil {
+				if i := c.Vars.find(name); i >= 0 {
+					return c, c.Vars.list[i].Value, true
+				}
+			}
+		}
+	}
+	return holder, value.Null, false
+}
+
+func (d *Direct) setFrameVar(f *Frame, name string, old value.Value, had bool, v value.Value) {
+	if !had {
+		d.x.noteShadow(name)
+	}
+	if !d.saved(f, name) {
+		d.undo = append(d.undo, undo{frame: f, name: name, old: old, had: had})
+	}
+	f.Vars.Set(name, v)
+}
+
+// saved tells whether what the variable held before the evaluation is known.
+// It looks at the first changes only: a variable that is set often is nearly
+// always among them, and a change that is saved twice does no harm.
+func (d *Direct) saved(f *Frame, name string) bool {
+	for i := range d.undo[:min(len(d.undo), 16)] {
+		if u := &d.undo[i]; u.frame == f && u.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// field returns the value at a path of the fields.
+func (d *Direct) field(path value.Path) value.Value {
+	v, miss := value.Get(d.object(), path)
+	switch {
+	case miss == nil:
+		return v
+	case miss.Coll.IsObject() || miss.Coll.IsList() && miss.Key.Kind == value.ElemIndex:
+		return value.Null
+	}
+	d.Fail()
+	return value.Null
+}
+
+func (d *Direct) object() value.Value {
+	if d.fields.IsObject() {
+		return d.fields
+	}
+	return value.NewObject()
+}
+
+func (d *Direct) setField(path value.Path, v value.Value) {
+	if v.HasFunc() {
+		d.Unsupported()
+	}
+	after, miss := value.Set(d.object(), path, v)
+	if miss != nil {
+		d.Fail()
+	}
+	d.fields = after
+}
+
+// --- scopes ---
+
+func (d *Direct) newEnv() *env {
+	var e *env
+	if n := len(d.envs); n > 0 {
+		e, d.envs = d.envs[n-1], d.envs[:n-1]
+	} else {
+		e = &env{}
+	}
+	e.parent = d.env
+	return e
+}
+
+// leave ends a scope. Where a function that sees it lives on, the long way
+// has to keep it.
+func (d *Direct) leave(e *env, ret value.Value) {
+	d.env = e.parent
+	if !e.hasFuncs {
+		clear(e.vals)
+		names := e.names[:0]
+		if e.borrowed {
+			names = nil
+		}
+		*e = env{names: names, vals: e.vals[:0]}
+		d.envs = append(d.envs, e)
+		return
+	}
+	nid := e.nid()
+	see := func(f *value.Func) {
+		if f.Cnid == nid {
+			d.Unsupported()
+		}
+	}
+	eachFunc(ret, see)
+	eachFunc(d.fields, see)
+	delete(d.funcs, nid)
+}
+
+// Scoped evaluates within a scope of the node's own.
+func (d *Direct) Scoped(c *Code, do func() value.Value) value.Value {
+	e := d.newEnv()
+	e.path, e.sub = c.Path, d.sub
+	d.env = e
+	ret := do()
+	d.leave(e, ret)
+	return ret
+}
+
+// Round evaluates as another round of a loop, under new node ids.
+func (d *Direct) NextRound() {
+	d.x.state.Subs++
+	d.sub = d.x.state.Subs
+}
+
+// Sub returns the re-run that the code at work belongs to; SetSub sets it.
+func (d *Direct) Sub() int64 { return d.sub }
+
+// SetSub sets the re-run that the code at work belongs to.
+func (d *Direct) SetSub(sub int64) { d.sub = sub }
+
+// MakeFunc makes the function that l stands for, as Node.MakeFunc does.
+func (d *Direct) MakeFunc(l *Lambda) value.Value {
+	f := &value.Func{Nid: NID{Path: l.Code.Path, Sub: d.sub}.String(), Fun: d.x.state.Funs,
+		Line: l.Code.Line(), Tree: l.Code.Prog.Hash, Code: l}
+	d.x.state.Funs++
+	if e := d.env; e != nil {
+		e.hasFuncs = true
+		f.Cnid = e.nid()
+		if d.funcs == nil {
+			d.funcs = make(map[string]*env)
+		}
+		d.funcs[f.Cnid] = e
+		return value.FromFunc(f)
+	}
+	holder := d.base
+	for holder.Vars == nil {
+		if holder = d.x.frames[holder.Parent]; holder == nil {
+			d.Unsupported()
+		}
+	}
+	if !holder.HasFuncs {
+		d.undo = append(d.undo, undo{frame: holder, funcs: true})
+		holder.HasFuncs = true
+	}
+	f.Cnid = holder.Nid.String()
+	return value.FromFunc(f)
+}
+
+// --- calls ---
+
+// Call calls a function with arguments given by their keys ("" for unkeyed
+// ones) and values. The values may be overwritten once it returns.
+func (d *Direct) Call(fn *value.Func, keys []string, values []value.Value, ret value.Value) value.Value {
+	return d.call(fn, keys, values, ret, 0)
+}
+
+// call is Call under a given number, or the next where it is 0.
+func (d *Direct) call(fn *value.Func, keys []string, values []value.Value, ret value.Value, number int64) value.Value {
+	l, ok := fn.Code.(*Lambda)
+	if !ok {
+		d.Unsupported()
+	}
+	body := l.evals()
+	if body == nil {
+		d.Unsupported()
+	}
+	kp := l.keyed(keys)
+	if !kp.simple {
+		d.Unsupported()
+	}
+	d.Step()
+	if d.depth++; d.depth > directMaxDepth {
+		d.Fail()
+	}
+	if kp.shadows {
+		for _, name := range kp.names {
+			d.x.noteShadow(name)
+		}
+	}
+	e := d.newEnv()
+	e.names, e.borrowed = kp.names, true
+	for _, from := range kp.from {
+		v := value.Null
+		if from >= 0 {
+			v = values[from]
+		}
+		e.vals = append(e.vals, v)
+	}
+	if number == 0 {
+		d.x.state.Subs++
+		number = d.x.state.Subs
+	}
+	sub, outer := d.sub, d.outer
+	d.sub = number
+	e.path, e.sub = l.Code.Path, d.sub
+	if c, here := d.funcs[fn.Cnid]; here {
+		e.closure = c
+	} else {
+		e.cframe = d.closureFrame(fn.Cnid)
+	}
+	d.env, d.outer = e, ret
+	for _, eval := range body {
+		ret = eval(d, ret)
+	}
+	d.leave(e, ret)
+	d.sub, d.outer = sub, outer
+	d.depth--
+	return ret
+}
+
+func (d *Direct) closureFrame(cnid string) *Frame {
+	if d.frame.cnid != cnid {
+		nid, err := ParseNID(cnid)
+		if err != nil {
+			d.Unsupported()
+		}
+		d.frame = funcFrame{cnid, d.x.frames[nid]}
+	}
+	return d.frame.frame
+}
+
+// evals compiles the body of the function, nil where it has to go the long
+// way.
+func (l *Lambda) evals() []Eval {
+	if b := l.body.Load(); b != nil {
+		return *b
+	}
+	var evals []Eval
+	for _, i := range l.Body {
+		e := l.Code.Parts[i].eval()
+		if e == nil {
+			evals = nil
+			break
+		}
+		evals = append(evals, e)
+	}
+	l.body.Store(&evals)
+	return evals
+}
+
+// keyedCall is a plan with what a direct call wants to know of it.
+type keyedCall struct {
+	keys    []string
+	names   []string
+	from    []int
+	simple  bool // no defaults, no fields as parameters
+	shadows bool // a name is a procedure's
+}
+
+func (l *Lambda) keyed(keys []string) *keyedCall {
+	if k := l.call.Load(); k != nil && sameKeys(k.keys, keys) {
+		return k
+	}
+	k := &keyedCall{keys: append([]string(nil), keys...), simple: true}
+	for _, b := range l.plan(keys) {
+		if b.def != nil {
+			k.simple = false
+		}
+		for i := range len(b.name) {
+			if b.name[i] == '.' {
+				k.simple = false
+			}
+		}
+		k.names, k.from = append(k.names, b.name), append(k.from, b.from)
+		k.shadows = k.shadows || l.Code.Prog.lib.named[b.name] != nil
+	}
+	l.call.Store(k)
+	return k
+}
+
+func sameKeys(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// directCache holds the compiled form of a node, once it was asked for.
+type directCache struct {
+	eval atomic.Pointer[Eval]
+}

@@ -29,6 +29,9 @@ type Execution struct {
 	queue  queue
 	ended  bool
 
+	direct      Direct
+	directSteps int
+
 	effects []Effect
 	dirty   map[NID]bool // changed or removed since the last Changes
 }
@@ -165,6 +168,9 @@ func (x *Execution) TakeDirty() []NID {
 	nids := make([]NID, 0, len(x.dirty))
 	for nid := range x.dirty {
 		nids = append(nids, nid)
+		if f := x.frames[nid]; f != nil {
+			f.fresh = false
+		}
 	}
 	slices.SortFunc(nids, CompareNIDs)
 	clear(x.dirty)

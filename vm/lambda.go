@@ -2,6 +2,7 @@ package vm
 
 import (
 	"strings"
+	"sync/atomic"
 
 	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/lang/value"
@@ -18,6 +19,8 @@ type Lambda struct {
 	params []param
 	bad    string // a parameter that cannot be one
 	plans  planCache
+	call   atomic.Pointer[keyedCall]
+	body   atomic.Pointer[[]Eval]
 }
 
 // param is a parameter.

@@ -23,7 +23,8 @@ func (x *Execution) Run() (more bool) {
 			x.queue.push(m) // the end comes last
 			continue
 		}
-		steps++
+		steps += 1 + x.directSteps/directPerStep
+		x.directSteps %= directPerStep
 		if x.Observe != nil {
 			x.Observe(&m)
 		}
@@ -31,6 +32,9 @@ func (x *Execution) Run() (more bool) {
 	}
 	return false
 }
+
+// directPerStep is how many steps of direct evaluation count as one message.
+const directPerStep = 8
 
 // work takes one message.
 func (x *Execution) work(m *Message) {
@@ -58,7 +62,7 @@ func (x *Execution) execute(m *Message) {
 		return
 	}
 	f := &Frame{Nid: m.Nid, Parent: m.From, ReplyTo: m.From, Code: m.Code, Payload: m.Payload,
-		Lambda: m.Lambda, Cnid: m.Cnid, Args: m.Args, InError: m.InError, Subs: m.Nid.Sub}
+		Lambda: m.Lambda, Cnid: m.Cnid, Args: m.Args, InError: m.InError, Subs: m.Nid.Sub, fresh: true}
 	parent := x.frames[m.From]
 	if parent != nil {
 		f.Depth = parent.Depth
@@ -241,6 +245,10 @@ func (x *Execution) leave(m *Message) {
 
 func (x *Execution) remove(f *Frame) {
 	delete(x.frames, f.Nid)
+	if f.fresh {
+		delete(x.dirty, f.Nid) // made and gone since the last commit: never seen
+		return
+	}
 	x.touch(f)
 }
 

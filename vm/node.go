@@ -57,6 +57,7 @@ func (n *Node) Execution() *Execution { return n.x }
 // resolveHead finds what the node's head stands for.
 func (n *Node) resolveHead(as string) error {
 	f, c := n.f, n.f.Code
+	f.Proc = valueProc // what a node is whose head stands for nothing: it can be cancelled
 	switch {
 	case f.Lambda != nil:
 		f.Proc = callProc

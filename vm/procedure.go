@@ -70,6 +70,10 @@ type Procedure struct {
 	// where Sig.Body is sig.Block.
 	Params []string
 
+	// Binary returns a quicker way to compute Call for two arguments, by the
+	// name that it was called by; what it returns tells whether it could.
+	Binary func(name string) func(a, b value.Value) (value.Value, bool)
+
 	// Direct compiles a node of this procedure for evaluation without frames
 	// and messages; nil where it cannot be (see direct.go). A procedure with
 	// a Call needs none.

@@ -1,0 +1,386 @@
+package vm_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"maps"
+	"os"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/florc-lang/florc/lang/parser"
+	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lang/tree"
+	"github.com/florc-lang/florc/lang/value"
+	"github.com/florc-lang/florc/stdlib"
+	"github.com/florc-lang/florc/vm"
+)
+
+var library = stdlib.All()
+
+func compile(src string) (*vm.Program, error) {
+	file, ds := parser.Parse(source.NewFile("", src), parser.Options{})
+	root, more := tree.Lower(file)
+	if ds = append(ds, more...); len(ds) > 0 {
+		return nil, fmt.Errorf("%v", ds)
+	}
+	return vm.Compile(library, root), nil
+}
+
+// stored is an execution's stored form.
+type stored struct {
+	header []byte
+	frames map[vm.NID][]byte
+}
+
+func store(x *vm.Execution) stored {
+	s := stored{header: x.AppendHeader(nil), frames: map[vm.NID][]byte{}}
+	for _, nid := range x.Nids() {
+		s.frames[nid] = x.AppendFrame(nil, x.Frame(nid))
+	}
+	return s
+}
+
+func (s stored) restore(p *vm.Program) (*vm.Execution, error) {
+	var frames iter.Seq2[[]byte, error] = func(yield func([]byte, error) bool) {
+		for _, data := range s.frames {
+			if !yield(data, nil) {
+				return
+			}
+		}
+	}
+	return vm.Restore(s.header, frames, func(hash string) (*vm.Program, error) {
+		if hash != p.Hash {
+			return nil, fmt.Errorf("no tree %s", hash)
+		}
+		return p, nil
+	})
+}
+
+// outcome is what can be seen of a whole execution.
+type outcome struct {
+	Steps  int
+	Trace  []string
+	Ended  []string
+	Failed []string
+	Other  []string
+	State  string
+}
+
+// maxSteps ends executions that loop for ever.
+const maxSteps = 20_000
+
+// drive runs an execution, timers firing as soon as nothing else is to be
+// done, so many messages at a time; after each time it goes on with what step
+// gives.
+func drive(x *vm.Execution, runSteps int, step func(*vm.Execution) *vm.Execution) outcome {
+	var o outcome
+	timers := map[int64]vm.TimerEffect{}
+	for o.Steps < maxSteps {
+		x.Limits.RunSteps = runSteps
+		x.Run()
+		o.Steps += runSteps
+		for _, e := range x.TakeEffects() {
+			switch e := e.(type) {
+			case vm.TraceEffect:
+				o.Trace = append(o.Trace, e.Text)
+			case vm.TimerEffect:
+				timers[e.ID] = e
+			case vm.UntimeEffect:
+				delete(timers, e.ID)
+			case vm.EndedEffect:
+				o.Ended = append(o.Ended, fmt.Sprintf("%s %s", e.Payload, e.Vars))
+			case vm.FailedEffect:
+				o.Failed = append(o.Failed, fmt.Sprintf("%+v", *e.Err))
+			default:
+				o.Other = append(o.Other, fmt.Sprintf("%+v", e))
+			}
+		}
+		x = step(x)
+		if x.Pending() {
+			continue
+		}
+		ids := slices.Sorted(maps.Keys(timers))
+		if len(ids) == 0 {
+			break
+		}
+		next := timers[ids[0]]
+		for _, id := range ids {
+			if timers[id].DueMicros < next.DueMicros {
+				next = timers[id]
+			}
+		}
+		delete(timers, next.ID)
+		x.Deliver(vm.Message{Point: vm.Trigger, Nid: next.Nid, Timer: next.ID}, next.DueMicros)
+	}
+	o.State = fmt.Sprintf("%x", x.StateHash())
+	return o
+}
+
+type conformanceCase struct {
+	ID      string          `json:"id"`
+	Src     string          `json:"src"`
+	Payload json.RawMessage `json:"payload"`
+	Vars    json.RawMessage `json:"vars"`
+}
+
+func conformanceCases(t testing.TB) []conformanceCase {
+	t.Helper()
+	var cases []conformanceCase
+	for _, suite := range []string{"core", "unit"} {
+		data, err := os.ReadFile("../testdata/conformance/" + suite + ".jsonl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range bytes.Lines(data) {
+			var c conformanceCase
+			if err := json.Unmarshal(line, &c); err != nil {
+				t.Fatal(err)
+			}
+			cases = append(cases, c)
+		}
+	}
+	// What the conformance cases do not have: functions under other names,
+	// expressions as keys, functions within collections.
+	for i, src := range []string{
+		"set d def\nset f.f\n  d x \\ + x 1\nset f.g { h: [ f.f ] }\nf.f 2\nsequence\n  f.g.h.0 3\n",
+		"sequence \"t$('a')\": (def x \\ + x 1)\n  1\n",
+		"define sum a b\n  + a b\nset o { s: sum }\nsleep '1h'\no.s 1 2\n",
+		"set l []\nconcurrence\n  sequence tag: 'a'\n    sleep 3\n    push l tag.a\n  sequence tag: 'a'\n    sleep 1\n  sequence tag: 'a'\n    sleep 2\n",
+		"map [ 1 2 3 ]\n  def x\n    sleep x\n    * x 2\n",
+		"sequence on_error: (def msg err \\ err.msg)\n  sleep 1\n  fail 'ouch'\n",
+		"sequence timeout: '2s' on_timeout: (def msg \\ 'late')\n  sleep '1d'\n",
+		"set f.x 123456789012345678901234567890\ntask 'al' 1 a: /x+/ tag: 'z'\n",
+	} {
+		cases = append(cases, conformanceCase{ID: fmt.Sprintf("codec/%d", i), Src: src})
+	}
+	return cases
+}
+
+func (c *conformanceCase) launch(t testing.TB, watched bool) (*vm.Program, func() *vm.Execution) {
+	t.Helper()
+	p, err := compile(c.Src)
+	if err != nil {
+		t.Skip(err)
+	}
+	parse := func(data json.RawMessage) value.Value {
+		if data == nil {
+			return value.Null
+		}
+		v, err := value.ParseJSON(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	return p, func() *vm.Execution {
+		x := vm.New(p, vm.Launch{ID: "test", Domain: "d", Payload: parse(c.Payload), Vars: parse(c.Vars), NowMicros: 1, Seed: 1<<63 + 5, Zone: "Asia/Tokyo"})
+		x.HasTasker = func(name string) bool { return name == "al" }
+		x.Watched = watched
+		return x
+	}
+}
+
+// TestRestore stores and restores an execution after every message, or, with
+// the shortcut for what cannot wait, some: what it does must be the same, a
+// second encoding too, and the frames that the machine reports as changed must
+// be all that did.
+func TestRestore(t *testing.T) {
+	for _, c := range conformanceCases(t) {
+		t.Run(c.ID, func(t *testing.T) { c.testRestore(t, true, 1) })
+		t.Run(c.ID+"/shortcut", func(t *testing.T) { c.testRestore(t, false, 20) })
+	}
+}
+
+func (c *conformanceCase) testRestore(t *testing.T, watched bool, runSteps int) {
+	p, launch := c.launch(t, watched)
+	want := drive(launch(), runSteps, func(x *vm.Execution) *vm.Execution { return x })
+	known := map[vm.NID][]byte{}
+	got := drive(launch(), runSteps, func(x *vm.Execution) *vm.Execution {
+		s := store(x)
+		for _, nid := range x.TakeDirty() {
+			if known[nid] = s.frames[nid]; known[nid] == nil {
+				delete(known, nid)
+			}
+		}
+		for nid, data := range s.frames {
+			if !bytes.Equal(known[nid], data) {
+				t.Fatalf("node %s changed, or appeared, unreported", nid)
+			}
+		}
+		if len(known) != len(s.frames) {
+			t.Fatalf("a node went unreported: %d were there, %d are", len(known), len(s.frames))
+		}
+		y, err := s.restore(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(s, store(y), cmp.AllowUnexported(stored{})); diff != "" {
+			t.Fatal(diff)
+		}
+		if x.StateHash() != y.StateHash() {
+			t.Fatal("the state hashes differ")
+		}
+		y.HasTasker, y.Watched = x.HasTasker, x.Watched
+		return y
+	})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// FuzzRestore reads damaged executions: an error, or something that holds.
+func FuzzRestore(f *testing.F) {
+	src := "set f.x [ 1 { a: 2 } ]\nsequence tag: 'a' on_error: (def msg err \\ 1)\n  concurrence\n    task 'al' a: 1\n    sleep '1d'\n"
+	p, err := compile(src)
+	if err != nil {
+		f.Fatal(err)
+	}
+	x := vm.New(p, vm.Launch{ID: "test", NowMicros: 1})
+	x.Limits.RunSteps = 1
+	for x.Run() {
+		s := store(x)
+		f.Add(s.header, slices.Concat(slices.Collect(maps.Values(s.frames))...))
+		for _, data := range s.frames {
+			f.Add(s.header, data)
+		}
+	}
+	m := vm.ReturnMessage(vm.NID{Path: "0"}, "1", vm.NewPayload(value.Null), nil)
+	f.Add(vm.AppendMessage(nil, &m), []byte{})
+	programs := func(hash string) (*vm.Program, error) {
+		if hash != p.Hash {
+			return nil, fmt.Errorf("no tree %s", hash)
+		}
+		return p, nil
+	}
+	f.Fuzz(func(t *testing.T, header, frame []byte) {
+		y, err := vm.Restore(header, func(yield func([]byte, error) bool) { yield(frame, nil) }, programs)
+		if err == nil {
+			again, err := store(y).restore(p)
+			if err != nil {
+				t.Fatalf("what was restored once cannot be again: %s", err)
+			}
+			if diff := cmp.Diff(store(y), store(again), cmp.AllowUnexported(stored{})); diff != "" {
+				t.Fatal(diff)
+			}
+		}
+		if m, err := x.DecodeMessage(header, programs); err == nil {
+			vm.AppendMessage(nil, &m)
+		}
+	})
+}
+
+// TestEveryField fills every exported field, so that none added later is
+// forgotten in the codec.
+func TestEveryField(t *testing.T) {
+	p, err := compile("sequence\n  def x \\ + x 1\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := vm.New(p, vm.Launch{ID: "x", NowMicros: 1})
+	x.Run()
+	code := p.Find("0_0")
+	var f vm.Frame
+	fill(t, reflect.ValueOf(&f).Elem(), code, 3)
+	f.Nid = vm.NID{Path: "0_0"}
+	x2 := roundTrip(t, x, &f)
+	if diff := cmp.Diff(f, *x2, equalities...); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func roundTrip(t *testing.T, x *vm.Execution, f *vm.Frame) *vm.Frame {
+	t.Helper()
+	y, err := stored{x.AppendHeader(nil), map[vm.NID][]byte{f.Nid: x.AppendFrame(nil, f)}}.restore(x.Program())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return y.Frame(f.Nid)
+}
+
+var equalities = []cmp.Option{
+	cmp.Comparer(value.Equal),
+	cmp.Comparer(func(a, b *vm.Code) bool { return a == b }),
+	cmp.Comparer(func(a, b *vm.Lambda) bool {
+		return a == b || a != nil && b != nil && a.Code == b.Code && a.Block == b.Block
+	}),
+	cmp.Comparer(func(a, b *vm.Procedure) bool { return a == b }),
+	cmp.Comparer(func(a, b *vm.Vars) bool {
+		return a == b || a != nil && b != nil && value.Equal(a.Object(), b.Object())
+	}),
+}
+
+// fill sets everything in v to something that is not its zero value.
+func fill(t *testing.T, v reflect.Value, code *vm.Code, depth int) {
+	switch p := v.Addr().Interface().(type) {
+	case *value.Value:
+		*p = value.NewList(value.Int(7), value.String("s"))
+		return
+	case *vm.Payload:
+		*p = vm.NewPayload(value.NewObject(value.Member{Key: "a", Value: value.Int(1)}, value.Member{Key: "ret", Value: value.Null}))
+		return
+	case *vm.NID:
+		*p = vm.NID{Path: "0_0", Sub: 5}
+		return
+	case **vm.Code:
+		*p = code
+		return
+	case **vm.Lambda:
+		x := vm.New(code.Prog, vm.Launch{ID: "x"})
+		x.Run()
+		fn, ok := x.Root().Vars.Get("x")
+		if !ok {
+			*p = nil
+		} else {
+			*p = fn.AsFunc().Code.(*vm.Lambda)
+		}
+		return
+	case **vm.Procedure:
+		*p = library.Get("sequence")
+		return
+	case **vm.Vars:
+		*p = &vm.Vars{}
+		(*p).Set("v", value.Int(1))
+		return
+	case *vm.Point:
+		*p = vm.Execute
+		return
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		v.SetInt(3)
+	case reflect.Uint8, reflect.Uint64:
+		v.SetUint(2)
+	case reflect.String:
+		v.SetString("text")
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem(), code, depth)
+	case reflect.Slice:
+		if depth > 0 {
+			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+			fill(t, v.Index(0), code, depth-1)
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(t, v.Index(i), code, depth)
+		}
+	case reflect.Map:
+		v.Set(reflect.ValueOf(map[int]string{4: "key"}).Convert(v.Type()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(t, v.Field(i), code, depth)
+			}
+		}
+	default:
+		t.Fatalf("a field of type %s", v.Type())
+	}
+}
