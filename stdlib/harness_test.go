@@ -23,7 +23,6 @@ type outcome struct {
 	trace   []string
 	err     *vm.Error
 	nids    []string
-	frames  string // the frames left, as text
 }
 
 func compile(t testing.TB, lib *vm.Library, src string) *vm.Program {

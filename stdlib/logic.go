@@ -27,8 +27,8 @@ var logic = &vm.Procedure{
 			return nil
 		}
 		or := c.Head == "or"
-		return func(d *vm.Direct, ret value.Value) value.Value {
-			ret = value.Bool(!or)
+		return func(d *vm.Direct, _ value.Value) value.Value {
+			ret := value.Bool(!or)
 			for _, e := range evals {
 				if ret = e(d, ret); ret.Truthy() == or {
 					break

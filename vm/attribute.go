@@ -123,12 +123,10 @@ func tagNames(v value.Value) []string {
 
 // EnterTags gives the node tags.
 func (n *Node) EnterTags(tags []string) {
-	var entered []string
 	for _, t := range tags {
 		if !slices.Contains(n.f.Tags, t) {
 			n.f.Tags = append(n.f.Tags, t)
 			n.x.tags[t] = append(n.x.tags[t], n.f.Nid)
-			entered = append(entered, t)
 		}
 	}
 	if len(tags) > 0 {

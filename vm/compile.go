@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/lang/value"
 )
@@ -302,9 +301,6 @@ func literal(v any) value.Value {
 	}
 	return value.Null
 }
-
-// hasBlock tells whether the procedure takes the children as a function.
-func (p *Procedure) hasBlock() bool { return p.Sig.Body == sig.Block }
 
 // IsLiteral tells whether the node is a literal.
 func (c *Code) IsLiteral() bool { return c.IsLit }

@@ -213,6 +213,10 @@ type queue struct {
 
 func (q *queue) len() int { return len(q.items) - q.head }
 
+func (q *queue) has(p Point) bool {
+	return slices.ContainsFunc(q.items[q.head:], func(m Message) bool { return m.Point == p })
+}
+
 func (q *queue) push(m Message) {
 	if q.head > 64 && q.head*2 > len(q.items) {
 		n := copy(q.items, q.items[q.head:])

@@ -141,6 +141,9 @@ func (x *Execution) parentless(m *Message) {
 	}
 	point := Ceased
 	if m.From.Path == x.prog.Root.Path && m.From.Sub == 0 {
+		if x.queue.has(Terminated) {
+			return // the root ends once
+		}
 		point = Terminated
 	}
 	x.emit(Message{Point: point, From: m.From, Payload: m.Payload, Causes: m.Causes})

@@ -471,19 +471,6 @@ func (c *Code) lone(part int) bool { return part < c.NAttr && c.Keys[part].Name 
 // childNID returns the id under which a part of the node runs now.
 func (n *Node) childNID(c *Code) NID { return NID{Path: c.Path, Sub: n.f.Subs} }
 
-// kidOf returns the part that a child's id stands for, -1 where none.
-func (n *Node) kidOf(nid NID) int {
-	if f := n.x.frames[nid]; f != nil && f.Lambda != nil {
-		return -1
-	}
-	for i, p := range n.f.Code.Parts {
-		if p.Path == nid.Path {
-			return i
-		}
-	}
-	return -1
-}
-
 // send starts a part.
 func (n *Node) send(c *Code, nid NID, m Message) {
 	m.Point, m.Nid, m.From, m.Code, m.Wait = Execute, nid, n.f.Nid, c, n.wait
