@@ -27,13 +27,12 @@ var sleep = &vm.Procedure{
 		if !ok || d.IsNull() {
 			return vm.BadDuration("missing a sleep time duration")
 		}
-		n.Frame().SetSlot(0, n.Ret())
 		if err := n.Schedule(d); err != nil {
 			return err
 		}
 		return n.Wait()
 	},
-	Trigger: func(n *vm.Node) error { return n.ReplyWith(n.Frame().Slot(0)) },
+	Trigger: func(n *vm.Node) error { return n.Reply() },
 }
 
 var task = &vm.Procedure{

@@ -130,7 +130,7 @@ func (n *Node) EnterTags(tags []string) {
 		}
 	}
 	if len(tags) > 0 {
-		n.x.emit(Message{Point: Entered, Nid: n.f.Nid, Tags: tags, Payload: n.pl, Wait: n.wait})
+		n.x.emit(Message{Point: Entered, Nid: n.f.Nid, Tags: tags, Payload: n.pl, Wait: max(n.wait-1, 0)})
 	}
 }
 

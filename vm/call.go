@@ -176,13 +176,14 @@ func (n *Node) callStep(step int) error {
 		default:
 			return n.reply()
 		}
-		if !c.IsLit {
+		v, inline := n.inlinePart(c, ModeValue)
+		if !inline {
 			n.send(c, n.childNID(c), Message{})
 			n.over = true
 			return nil
 		}
 		n.wait += 2
-		if err := n.stepDone(step, defaults, c.Lit); err != nil {
+		if err := n.stepDone(step, defaults, v); err != nil {
 			return err
 		}
 	}
@@ -290,7 +291,7 @@ func (n *Node) Wait() error {
 // the payload as it stands where ret is null, and is not replied to again.
 func (n *Node) Flank(ret value.Value, part bool) {
 	m := n.replyMessage()
-	m.Nid, m.Flavour = n.f.Parent, FlankReply
+	m.Nid, m.Flavour, m.Wait = n.f.Parent, FlankReply, max(n.wait-1, 0)
 	if part {
 		m.Flavour = PartReply
 	}
@@ -342,7 +343,7 @@ func (n *Node) Proceed() error {
 // InsteadOfLast runs do for a closed node. Where it sends something and the
 // node has something to do once it is cancelled, that is done instead.
 func (n *Node) InsteadOfLast(do func() error) error {
-	q := &n.x.queue
+	q, pl := &n.x.queue, n.pl
 	queued := q.len()
 	if err := do(); err != nil {
 		return err
@@ -352,6 +353,7 @@ func (n *Node) InsteadOfLast(do func() error) error {
 	}
 	clear(q.items[q.head+queued:])
 	q.items = q.items[:q.head+queued]
+	n.pl = pl
 	n.popOnLast()
 	return nil
 }

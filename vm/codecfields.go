@@ -227,6 +227,7 @@ func (c *coder) vars(vs *Vars) {
 func (c *coder) timer(t *Timer) {
 	number(c, 1, &t.ID)
 	c.bool(2, &t.Timeout)
+	c.payload(3, &t.Payload)
 	c.end()
 }
 

@@ -37,10 +37,11 @@ type Code struct {
 	Lit   value.Value // of a literal
 	IsLit bool
 	// atomic is the value of a collection of literals.
-	atomic    value.Value
-	hasAtomic bool
-	path      value.Value // of a reference whose path is known beforehand
-	hasPath   bool
+	atomic      value.Value
+	hasAtomic   bool
+	atomicTurns int32       // that evaluating its parts would take
+	path        value.Value // of a reference whose path is known beforehand
+	hasPath     bool
 
 	keyed   []int // parts that are keyed attributes
 	attrs   []int // parts that are attributes
@@ -151,11 +152,16 @@ func (c *Code) precompute() {
 				elems = append(elems, c.Parts[i].Lit)
 			}
 			c.atomic, c.hasAtomic = value.NewList(elems...), true
+			c.atomicTurns = 2 * int32(c.NAttr)
 		}
 	case "_obj":
 		if c.NAttr == 0 || c.bareCall() {
 			o := value.NewObject().AsObject()
+			c.atomicTurns = 2 * int32(c.NAttr)
 			for i := 0; i+1 < len(c.plain); i += 2 {
+				if !c.Parts[c.plain[i]].IsLit { // names are not taken for atoms
+					c.atomicTurns = 2 * int32(len(c.plain))
+				}
 				key, ok := c.Parts[c.plain[i]].objectKey()
 				if v := c.Parts[c.plain[i+1]]; !ok || !v.IsLit {
 					return

@@ -62,7 +62,8 @@ type Frame struct {
 // Timer is a timer of a node.
 type Timer struct {
 	ID      int64
-	Timeout bool // it ends the node; otherwise the procedure sees it
+	Timeout bool    // it ends the node; otherwise the procedure sees it
+	Payload Payload // with which the node goes on when it fires
 }
 
 // State is where a node stands in its life.

@@ -206,6 +206,9 @@ func (n *Node) inlinePart(c *Code, mode Mode) (value.Value, bool) {
 	switch {
 	case c.IsLit:
 		return c.Lit, true
+	case c.hasAtomic && !n.x.shadow[c.Head]:
+		n.wait += c.atomicTurns
+		return c.atomic, true
 	case mode == ModeKey && c.isName():
 		return value.String(c.Head), true
 	case mode == ModeName && c.isName():

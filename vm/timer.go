@@ -19,7 +19,7 @@ func (n *Node) schedule(v value.Value, timeout bool) error {
 	}
 	x := n.x
 	x.state.Timers++
-	t := Timer{ID: x.state.Timers, Timeout: timeout}
+	t := Timer{ID: x.state.Timers, Timeout: timeout, Payload: n.pl}
 	n.f.Timers = append(n.f.Timers, t)
 	x.effect(TimerEffect{ID: t.ID, Nid: n.f.Nid, DueMicros: x.state.NowMicros + micros})
 	return nil
@@ -56,12 +56,12 @@ func (n *Node) trigger() error {
 	if i < 0 {
 		return nil
 	}
-	timeout := f.Timers[i].Timeout
+	t := f.Timers[i]
 	f.Timers = slices.Delete(f.Timers, i, i+1)
-	n.pl = f.Payload
+	n.pl = t.Payload
 	switch {
-	case timeout:
-		n.x.emit(Message{Point: Cancel, Nid: f.Nid, From: f.Nid, Flavour: TimedOut, Payload: f.Payload})
+	case t.Timeout:
+		n.x.emit(Message{Point: Cancel, Nid: f.Nid, From: f.Nid, Flavour: TimedOut, Payload: t.Payload})
 		return nil
 	case f.State == Open && f.Proc.Trigger != nil:
 		return f.Proc.Trigger(n)
