@@ -107,7 +107,7 @@ func arithError(op string, err error) error {
 	case op == "+":
 		return vm.TypeMismatch(`to make text of it all, put a string first: "" + 1 + 2`, "%s", err)
 	case op == "*":
-		return vm.TypeMismatch(`to repeat a string, put it first: "ab" * 3`, "%s", err)
+		return vm.TypeMismatch(`look where the value comes from; to repeat a string, put it first: "ab" * 3`, "%s", err)
 	}
 	return vm.TypeMismatch("", "%s", err)
 }

@@ -33,7 +33,9 @@ type Execution struct {
 	directSteps int
 
 	effects []Effect
-	dirty   map[NID]bool // changed or removed since the last Changes
+	// dirty holds the frames that were changed, made or removed since the last
+	// TakeDirty; false for those that were made since.
+	dirty map[NID]bool
 }
 
 // Counters are the execution's numbers. They are part of its state.
@@ -149,7 +151,11 @@ func (x *Execution) Failures() []*Frame {
 	return fs
 }
 
-func (x *Execution) touch(f *Frame) { x.dirty[f.Nid] = true }
+func (x *Execution) touch(f *Frame) {
+	if _, known := x.dirty[f.Nid]; !known {
+		x.dirty[f.Nid] = true
+	}
+}
 
 func (x *Execution) emit(m Message) { x.queue.push(m) }
 
@@ -168,9 +174,6 @@ func (x *Execution) TakeDirty() []NID {
 	nids := make([]NID, 0, len(x.dirty))
 	for nid := range x.dirty {
 		nids = append(nids, nid)
-		if f := x.frames[nid]; f != nil {
-			f.fresh = false
-		}
 	}
 	slices.SortFunc(nids, CompareNIDs)
 	clear(x.dirty)

@@ -55,8 +55,6 @@ type Frame struct {
 	Failure  *Error
 	TaskID   string
 	KeyNames map[int]string // of attributes whose key is an expression
-
-	fresh bool // made since the last TakeDirty; no part of the state
 }
 
 // Timer is a timer of a node.

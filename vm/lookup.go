@@ -292,7 +292,10 @@ func (n *Node) lookupVar(mode string, path value.Path) (value.Value, error) {
 
 // missError words a miss within what a variable or a field holds.
 func missError(m *value.Miss, what string) *Error {
-	key := fmt.Sprintf("%q", m.Key.String())
+	key := m.Key.String()
+	if k, ok := keyOf(m.Key); ok {
+		key = fmt.Sprintf("%q", k)
+	}
 	if i, ok := indexOf(m.Key); ok {
 		key = fmt.Sprint(i)
 	}

@@ -62,7 +62,7 @@ func (x *Execution) execute(m *Message) {
 		return
 	}
 	f := &Frame{Nid: m.Nid, Parent: m.From, ReplyTo: m.From, Code: m.Code, Payload: m.Payload,
-		Lambda: m.Lambda, Cnid: m.Cnid, Args: m.Args, InError: m.InError, Subs: m.Nid.Sub, fresh: true}
+		Lambda: m.Lambda, Cnid: m.Cnid, Args: m.Args, InError: m.InError, Subs: m.Nid.Sub}
 	parent := x.frames[m.From]
 	if parent != nil {
 		f.Depth = parent.Depth
@@ -79,7 +79,9 @@ func (x *Execution) execute(m *Message) {
 		}
 	}
 	x.frames[f.Nid] = f
-	x.touch(f)
+	if _, known := x.dirty[f.Nid]; !known {
+		x.dirty[f.Nid] = false
+	}
 	n := &Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
 	n.guard(func() error {
 		if err := n.resolveHead(m.As); err != nil {
@@ -248,8 +250,8 @@ func (x *Execution) leave(m *Message) {
 
 func (x *Execution) remove(f *Frame) {
 	delete(x.frames, f.Nid)
-	if f.fresh {
-		delete(x.dirty, f.Nid) // made and gone since the last commit: never seen
+	if seen, known := x.dirty[f.Nid]; known && !seen {
+		delete(x.dirty, f.Nid) // made and gone since the last TakeDirty
 		return
 	}
 	x.touch(f)

@@ -62,7 +62,7 @@ func (n *Node) changeField(path value.Path, do changer, verb string) error {
 	return nil
 }
 
-const cannotSetHint = "set the objects and arrays on the way first"
+const cannotSetHint = "what it goes into has to be an object or an array: set that first, for example to {}"
 
 func (n *Node) changeVar(mode string, path value.Path, do changer, verb string) error {
 	fail := func() error {

@@ -69,7 +69,7 @@ func (c *Cache) get(line string) *chunk {
 // read returns the chunk that was scanned, parsing it where that was not done
 // before. The text is copied, so that the entry does not keep alive the whole
 // file it comes from.
-func (c *Cache) read(s *scanner, line string) *chunk {
+func (c *Cache) read(s *scanner, line string, tape *tape) *chunk {
 	text := s.text[:s.pos]
 	if s.pos > len(line) {
 		if c.touch(line) == nil {
@@ -84,7 +84,7 @@ func (c *Cache) read(s *scanner, line string) *chunk {
 		t := &s.toks[i]
 		t.Value = s.text[t.Pos.Offset : t.Pos.Offset+len(t.Value)]
 	}
-	chunk := readChunk(s)
+	chunk := readChunk(s, tape)
 	c.put(s.text, chunk)
 	return chunk
 }

@@ -28,10 +28,10 @@ type item struct {
 }
 
 // readChunk parses the tokens of a chunk.
-func readChunk(s *scanner) *chunk {
+func readChunk(s *scanner, tape *tape) *chunk {
 	text := s.text[:s.pos]
 	c := &chunk{size: s.pos, comments: s.comments}
-	r := reader{chunk: c, toks: s.toks, faults: s.faults, opts: s.opts}
+	r := reader{chunk: c, toks: s.toks, faults: s.faults, opts: s.opts, tape: tape}
 	if at := badEncoding(text); at >= 0 {
 		message, hint := "this is no valid UTF-8", "save the file in the encoding UTF-8"
 		if text[at] == 0 {
@@ -67,13 +67,11 @@ type reader struct {
 	toks   []lexer.Token
 	faults []fault // those of the scanner, one for each bad token
 	opts   Options
+	tape   *tape
 }
 
 func (r *reader) read(indent int) {
-	lx, err := lexer.Upgrade(&tokens{list: r.toks})
-	if err != nil {
-		panic(err) // tokens never fails
-	}
+	lx := r.tape.load(r.toks)
 	for t := lx.Peek(); !t.EOF(); t = lx.Peek() {
 		if t.Type == tokJoin {
 			if r.chunk.trailing == ast.NoJoin {
@@ -83,11 +81,8 @@ func (r *reader) read(indent int) {
 			continue
 		}
 		from := int(lx.RawCursor())
-		g, err := parse(grammar().stmt, lx)
-		stmt, bad := statement(g, rangeOf(t))
-		if err == nil {
-			err = bad
-		}
+		g, err := parseStmt(lx)
+		stmt := statement(g, rangeOf(t))
 		if err == nil {
 			err = endOfStatement(lx)
 		}
@@ -136,10 +131,10 @@ func (r *reader) recover(lx *lexer.PeekingLexer, stmt *ast.Stmt, from int, err e
 			return
 		}
 		var rest itemsG
-		err = rest.Parse(lx)
-		if bad := addItems(stmt, rest.list); err == nil {
-			err = bad
-		}
+		err = rest.read(lx)
+		stmt.Attrs = append(stmt.Attrs, rest.attrs...)
+		stmt.Postfixes = append(stmt.Postfixes, rest.postfixes...)
+		stmt.Range = extent(stmt, stmt.Range)
 		if err == nil {
 			err = endOfStatement(lx)
 		}
@@ -217,7 +212,7 @@ func (r *reader) fault(err error, from int) (fault, int) {
 		if i > from {
 			prev = &r.toks[i-1]
 		}
-		f.code, f.message, f.hint = stray(t, prev)
+		f.code, f.message, f.hint = stray(t, prev, i == from+1)
 	}
 	return f, i
 }

@@ -60,8 +60,9 @@ func describe(err error) fault {
 }
 
 // stray says what is wrong with a token that stands where a statement, an
-// attribute or the end of the line is expected.
-func stray(t, prev *lexer.Token) (code diag.Code, message, hint string) {
+// attribute or the end of the line is expected, prev being the token before it
+// and second telling that it is the second of its line.
+func stray(t, prev *lexer.Token, second bool) (code diag.Code, message, hint string) {
 	switch t.Type {
 	case tokParenEnd, tokArrayEnd, tokObjectEnd:
 		return codeStrayBracket, "nothing is open here that this `" + t.Value + "` closes", "remove it, or open a bracket before it"
@@ -71,8 +72,8 @@ func stray(t, prev *lexer.Token) (code diag.Code, message, hint string) {
 	if prev == nil {
 		return codeUnexpected, "a head is expected here, found " + tokenText(t), "a line starts with a name, a value or an expression"
 	}
-	if t.Type == tokColon && prev.Type != tokColon {
-		return codeUnexpected, "a key stands where the head of a line is expected, or a `:` too many", "a line starts with its head, then come attributes: `task 'bob' due: now`; an object stands in braces: { a: 1 }"
+	if t.Type == tokColon && second {
+		return codeUnexpected, "a key stands where the head of a line is expected", "a line starts with its head, then come attributes: `task 'bob' due: now`; an object stands in braces: { a: 1 }"
 	}
 	message, hint = afterToken(prev)
 	return codeUnexpected, message + ", found " + tokenText(t), hint

@@ -69,7 +69,7 @@ func rightOperand(lx *lexer.PeekingLexer, op *lexer.Token) (ast.Expr, error) {
 			return &ast.Name{Range: rangeOf(t), Text: t.Value}, nil
 		}
 		if t.Value != "-" {
-			return nil, unexpected(t, "a value is expected after `"+op.Value+"`", "to pass an operator as a value, write it in parentheses: (`"+t.Value+"`)")
+			return nil, unexpected(t, "a value is expected after `"+op.Value+"`", "to pass an operator as a value, write it in parentheses: ("+t.Value+")")
 		}
 		x, err := operand(lx)
 		if err != nil {
@@ -121,36 +121,22 @@ func operand(lx *lexer.PeekingLexer) (ast.Expr, error) {
 		if err != nil {
 			return nil, explain(err, "the items of an array, or `]`, are expected", "")
 		}
-		x := &ast.Array{Range: between(&g.Open, &g.Close), Items: make([]ast.Expr, len(g.Items))}
-		for i := range g.Items {
-			x.Items[i] = g.Items[i].node
-		}
-		return x, nil
+		return &ast.Array{Range: upTo(t, lx), Items: g.Items.list}, nil
 	case tokObject:
 		g, err := parse(grammar().object, lx)
 		if err != nil {
 			return nil, explain(err, "the entries of an object, each `key: value`, or `}`, are expected", "")
 		}
-		x := &ast.Object{Range: between(&g.Open, &g.Close), Entries: make([]ast.Entry, len(g.Entries))}
-		for i := range g.Entries {
-			k, v := g.Entries[i].Key.node, g.Entries[i].Value.node
-			x.Entries[i] = ast.Entry{Range: ast.Range{Start: k.Bounds().Start, End: v.Bounds().End}, Key: k, Value: v}
-		}
-		return x, nil
+		return &ast.Object{Range: upTo(t, lx), Entries: g.Entries.list}, nil
 	case tokParen:
 		g, err := parse(grammar().paren, lx)
 		if err != nil {
 			return nil, explain(err, "`)` is expected", "")
 		}
-		r := between(&g.Open, &g.Close)
-		body, err := block(&g.Body)
-		if err != nil {
-			return nil, err
+		if len(g.Body.Lines) == 0 {
+			return nil, unexpected(last(lx), "something is expected between the parentheses", "for a call without arguments write `_`, as in `now _`")
 		}
-		if len(body.Lines) == 0 {
-			return nil, unexpected(&g.Close, "something is expected between the parentheses", "for a call without arguments write `_`, as in `now _`")
-		}
-		return &ast.Paren{Range: r, Body: body}, nil
+		return &ast.Paren{Range: upTo(t, lx), Body: g.Body.Block}, nil
 	case tokStrOpen:
 		return template(lx)
 	case tokRxOpen:
@@ -161,8 +147,66 @@ func operand(lx *lexer.PeekingLexer) (ast.Expr, error) {
 	return nil, participle.NextMatch
 }
 
-func between(open, close *lexer.Token) ast.Range {
-	return ast.Range{Start: open.Pos.Offset, End: end(close)}
+// last returns the token that was read last.
+func last(lx *lexer.PeekingLexer) *lexer.Token {
+	at := lx.RawCursor()
+	return &lx.Range(at-1, at)[0]
+}
+
+// upTo returns the range from a token to the one read last.
+func upTo(t *lexer.Token, lx *lexer.PeekingLexer) ast.Range {
+	return ast.Range{Start: t.Pos.Offset, End: end(last(lx))}
+}
+
+// Parse reads the items of an array: participle's interface for a rule by
+// hand.
+func (g *exprsG) Parse(lx *lexer.PeekingLexer) error {
+	for {
+		if lx.Peek().Type == tokComma {
+			lx.Next()
+			continue
+		}
+		x, err := expression(lx)
+		if err == participle.NextMatch {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		g.list = append(g.list, x)
+	}
+}
+
+// Parse reads the entries of an object: participle's interface for a rule by
+// hand.
+func (g *entriesG) Parse(lx *lexer.PeekingLexer) error {
+	for {
+		if lx.Peek().Type == tokComma {
+			lx.Next()
+			continue
+		}
+		key, err := expression(lx)
+		if err == participle.NextMatch {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if t := lx.Peek(); t.Type != tokColon {
+			return unexpected(t, "`:` and a value are expected after a key", "an object is written { key: value, … }, an array [ value, … ]")
+		}
+		lx.Next()
+		t := lx.Peek()
+		value, err := expression(lx)
+		if err == participle.NextMatch {
+			err = unexpected(t, "a value is expected after `:`", "")
+		}
+		if err != nil {
+			return err
+		}
+		r := ast.Range{Start: key.Bounds().Start, End: value.Bounds().End}
+		g.list = append(g.list, ast.Entry{Range: r, Key: key, Value: value})
+	}
 }
 
 // path makes a name, or a path with its fields and indexes, of a token.
@@ -176,7 +220,7 @@ func path(lx *lexer.PeekingLexer, t *lexer.Token) (ast.Expr, error) {
 	if dot < 0 {
 		dot = len(t.Value)
 	}
-	ref := &ast.Ref{Root: ast.Name{Range: ast.Range{Start: r.Start, End: r.Start + dot}, Text: t.Value[:dot]}}
+	ref := &ast.Ref{Steps: make([]ast.Step, 0, 1+strings.Count(t.Value[dot:], ".")), Root: ast.Name{Range: ast.Range{Start: r.Start, End: r.Start + dot}, Text: t.Value[:dot]}}
 	fields(ref, t.Value[dot:], r.Start+dot)
 	for ; next == tokIndex || next == tokField; next = lx.Peek().Type {
 		if next == tokField {
@@ -184,11 +228,12 @@ func path(lx *lexer.PeekingLexer, t *lexer.Token) (ast.Expr, error) {
 			fields(ref, t.Value, t.Pos.Offset)
 			continue
 		}
+		open := lx.Peek()
 		g, err := parse(grammar().index, lx)
 		if err != nil {
 			return nil, explain(err, "an index is expected: [1], [1, 2], [1:3], [1:7:2], or several parted by `;`", "")
 		}
-		ref.Steps = append(ref.Steps, index(g))
+		ref.Steps = append(ref.Steps, index(g, upTo(open, lx)))
 	}
 	ref.Range = ast.Range{Start: r.Start, End: ref.Steps[len(ref.Steps)-1].End}
 	return ref, nil
@@ -206,8 +251,8 @@ func fields(ref *ast.Ref, text string, at int) {
 	}
 }
 
-func index(g *indexG) ast.Step {
-	step := ast.Step{Range: between(&g.Open, &g.Close)}
+func index(g *indexG, r ast.Range) ast.Step {
+	step := ast.Step{Range: r}
 	for i := range g.Items {
 		it := &g.Items[i]
 		x := ast.Index{From: it.From.expr(), Count: it.Count.expr()}
@@ -287,100 +332,84 @@ func textOf(text string) string {
 }
 
 func template(lx *lexer.PeekingLexer) (ast.Expr, error) {
+	open := lx.Peek()
 	g, err := parse(grammar().template, lx)
 	if err != nil {
 		return nil, explain(err, "the rest of a string is expected", "")
 	}
-	x := &ast.Template{Range: between(&g.Open, &g.Close), Triple: len(g.Open.Value) == 3}
-	raw := make([]string, len(g.Pieces))
-	for i, p := range g.Pieces {
-		if p.Text != nil {
-			raw[i] = p.Text.Value
-		}
-	}
+	x := &ast.Template{Range: upTo(open, lx), Triple: len(open.Value) == 3, Pieces: g.Pieces.list}
 	if x.Triple {
-		raw = dedentAround(raw, g.Pieces)
+		dedentPieces(x.Pieces)
 	}
-	for i, p := range g.Pieces {
-		piece, err := makePiece(p.Text, p.Dollar)
-		if err != nil {
-			return nil, err
-		}
-		if p.Text != nil {
-			piece.Text = decode(raw[i])
-		}
-		x.Pieces = append(x.Pieces, piece)
+	for i := range x.Pieces {
+		x.Pieces[i].Text = decode(x.Pieces[i].Text)
 	}
 	return x, nil
 }
 
-// dedentAround takes the indentation off the text of a string in which $(…)
-// stands; a mark keeps its place, so that a line that holds but a $(…) counts
-// as one that holds something.
-func dedentAround(raw []string, pieces []pieceG) []string {
-	marked := make([]string, len(raw))
-	for i, p := range pieces {
-		marked[i] = raw[i]
-		if p.Dollar != nil {
-			marked[i] = "\x00"
+// dedentPieces takes the indentation off the text of a string in which $(…)
+// stands. A mark holds the place of each, so that a line with but a $(…)
+// counts as one that holds something.
+func dedentPieces(pieces []ast.Piece) {
+	const mark = "\x00"
+	var all strings.Builder
+	for i := range pieces {
+		if pieces[i].Dollar != nil {
+			all.WriteString(mark)
+		} else {
+			all.WriteString(strings.ReplaceAll(pieces[i].Text, mark, ""))
 		}
 	}
-	out := strings.SplitAfter(dedent(strings.Join(marked, "")), "\x00")
-	texts := make([]string, len(raw))
+	texts := strings.Split(dedent(all.String()), mark)
 	k := 0
-	for i, p := range pieces {
-		if p.Dollar != nil {
+	for i := range pieces {
+		if pieces[i].Dollar != nil {
 			k++
-			continue
-		}
-		if k < len(out) {
-			texts[i] = strings.TrimSuffix(out[k], "\x00")
+		} else {
+			pieces[i].Text = texts[k]
 		}
 	}
-	return texts
 }
 
 func regex(lx *lexer.PeekingLexer) (ast.Expr, error) {
+	open := lx.Peek()
 	g, err := parse(grammar().regex, lx)
 	if err != nil {
 		return nil, explain(err, "the rest of a regular expression is expected", "")
 	}
-	x := &ast.Regex{Range: between(&g.Open, &g.Close)}
-	for _, p := range g.Pieces {
-		piece, err := makePiece(p.Text, p.Dollar)
-		if err != nil {
-			return nil, err
-		}
-		if p.Text != nil {
-			piece.Text = decodeRegex(p.Text.Value)
-		}
-		x.Pieces = append(x.Pieces, piece)
-	}
-	for _, o := range g.Options {
-		piece, err := makePiece(o.Text, o.Dollar)
-		if err != nil {
-			return nil, err
-		}
-		x.Options = append(x.Options, piece)
-		x.End = piece.End
+	x := &ast.Regex{Range: upTo(open, lx), Pieces: g.Pieces.list, Options: g.Options.list}
+	for i := range x.Pieces {
+		x.Pieces[i].Text = decodeRegex(x.Pieces[i].Text)
 	}
 	return x, nil
 }
 
-func makePiece(text *lexer.Token, d *dollarG) (ast.Piece, error) {
-	if d == nil {
-		return ast.Piece{Range: rangeOf(text), Text: text.Value}, nil
-	}
-	dollar := &ast.Dollar{Range: between(&d.Open, &d.Close)}
-	for i := range d.Alternatives {
-		b, err := block(&d.Alternatives[i])
+// Parse reads the pieces of a string or regular expression, their text as
+// written: participle's interface for a rule by hand.
+func (g *piecesG) Parse(lx *lexer.PeekingLexer) error {
+	for {
+		t := lx.Peek()
+		switch t.Type {
+		case tokPiece, tokRxOption:
+			lx.Next()
+			g.list = append(g.list, ast.Piece{Range: rangeOf(t), Text: t.Value})
+			continue
+		case tokDollar:
+		default:
+			return nil
+		}
+		d, err := parse(grammar().dollar, lx)
 		if err != nil {
-			return ast.Piece{}, err
+			return explain(err, "`)` is expected", "")
 		}
-		if len(b.Lines) == 0 {
-			return ast.Piece{}, unexpected(&d.Close, "something is expected within `$(…)`", `for the characters themselves write \$( or use single quotes`)
+		dollar := &ast.Dollar{Range: upTo(t, lx), Alternatives: make([]*ast.Block, len(d.Alternatives))}
+		for i := range d.Alternatives {
+			b := d.Alternatives[i].Block
+			if len(b.Lines) == 0 {
+				return unexpected(last(lx), "something is expected within `$(…)`", `for the characters themselves write \$( or use single quotes`)
+			}
+			dollar.Alternatives[i] = b
 		}
-		dollar.Alternatives = append(dollar.Alternatives, b)
+		g.list = append(g.list, ast.Piece{Range: dollar.Range, Dollar: dollar})
 	}
-	return ast.Piece{Range: dollar.Range, Dollar: dollar}, nil
 }

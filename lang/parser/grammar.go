@@ -9,9 +9,11 @@ import (
 	"github.com/florc-lang/florc/lang/ast"
 )
 
-// The grammar of a logical line. What stands between the quotes of a tag is
-// the language; expressions alone are read by hand (expr.go), by precedence
-// climbing, which participle's structs do slowly.
+// The grammar of a logical line: what stands in the tags is the language.
+// What repeats (the items of a line, an array, a block) and the expressions
+// are read by hand, in Parse methods: profiling shows that participle's own
+// repetition costs several times the rest of parsing. The grammar of each is
+// given beside it, an expression's by its precedences in ast.Precedence.
 
 // stmtG is what a line says: a head, then attributes and postfix conditions.
 type stmtG struct {
@@ -21,57 +23,56 @@ type stmtG struct {
 
 // itemsG is any number of items, each an attribute, or the word that opens a
 // postfix condition: the items that follow the word are the condition's head
-// and attributes. Its Parse method stands in stmt.go; as a grammar it is
+// and attributes.
 //
 //	( Comma? ( Postfix | expr ( Colon expr )? ) )*
 type itemsG struct {
-	list []itemG
+	attrs     []ast.Attr
+	postfixes []ast.Postfix
+	// err is what stopped reading. It is kept here rather than given to
+	// participle, which would throw away what was read so far.
+	err error
 }
 
-type itemG struct {
-	word  *lexer.Token
-	first ast.Expr
-	value ast.Expr // nil where first has no key
-}
-
-// blockG is what stands between parentheses: lines, each ended by a line end
-// or bound to the next by a join.
-type blockG struct {
-	Parts []partG `parser:"@@*"`
-}
-
-type partG struct {
-	Sep  *lexer.Token `parser:"  @( Newline | Join )"`
-	Line *stmtG       `parser:"| @@"`
-}
-
+// parenG is a block in parentheses.
 type parenG struct {
-	Open  lexer.Token `parser:"@Paren"`
-	Body  blockG      `parser:"@@"`
-	Close lexer.Token `parser:"@ParenEnd"`
+	Body blockG `parser:"Paren @@ ParenEnd"`
 }
 
+// blockG is lines, each ended by a line end or bound to the next by a join.
+//
+//	( Newline | Join | stmt )*
+type blockG struct {
+	*ast.Block
+}
+
+// arrayG is an array.
 type arrayG struct {
-	Open  lexer.Token `parser:"@Array"`
-	Items []exprG     `parser:"( @@ | Comma )*"`
-	Close lexer.Token `parser:"@ArrayEnd"`
+	Items exprsG `parser:"Array @@ ArrayEnd"`
 }
 
+// exprsG is the items of an array.
+//
+//	( expr | Comma )*
+type exprsG struct {
+	list []ast.Expr
+}
+
+// objectG is an object.
 type objectG struct {
-	Open    lexer.Token `parser:"@Object"`
-	Entries []entryG    `parser:"( @@ | Comma )*"`
-	Close   lexer.Token `parser:"@ObjectEnd"`
+	Entries entriesG `parser:"Object @@ ObjectEnd"`
 }
 
-type entryG struct {
-	Key   exprG `parser:"@@"`
-	Value exprG `parser:"Colon @@"`
+// entriesG is the entries of an object.
+//
+//	( expr Colon expr | Comma )*
+type entriesG struct {
+	list []ast.Entry
 }
 
+// indexG is an index, or several.
 type indexG struct {
-	Open  lexer.Token  `parser:"@Index"`
-	Items []indexItemG `parser:"@@ ( Semicolon @@ )*"`
-	Close lexer.Token  `parser:"@ArrayEnd"`
+	Items []indexItemG `parser:"Index @@ ( Semicolon @@ )* ArrayEnd"`
 }
 
 // indexItemG is an index, [1]; a start and a count, [1,2]; or a slice, [1:7:2].
@@ -88,36 +89,30 @@ type indexItemG struct {
 	Step2  *exprG       `parser:"    @@? )? )"`
 }
 
+// templateG is a double-quoted string with $(…) in it.
 type templateG struct {
-	Open   lexer.Token `parser:"@StrOpen"`
-	Pieces []pieceG    `parser:"@@*"`
-	Close  lexer.Token `parser:"@StrClose"`
+	Pieces piecesG `parser:"StrOpen @@ StrClose"`
 }
 
-type pieceG struct {
-	Text   *lexer.Token `parser:"  @Piece"`
-	Dollar *dollarG     `parser:"| @@"`
-}
-
-type dollarG struct {
-	Open         lexer.Token `parser:"@Dollar"`
-	Alternatives []blockG    `parser:"@@ ( Or @@ )*"`
-	Close        lexer.Token `parser:"@ParenEnd"`
-}
-
+// regexG is a regular expression.
 type regexG struct {
-	Open    lexer.Token `parser:"@RxOpen"`
-	Pieces  []pieceG    `parser:"@@*"`
-	Close   lexer.Token `parser:"@RxClose"`
-	Options []optionG   `parser:"@@*"`
+	Pieces  piecesG `parser:"RxOpen @@ RxClose"`
+	Options piecesG `parser:"@@"`
 }
 
-type optionG struct {
-	Text   *lexer.Token `parser:"  @RxOption"`
-	Dollar *dollarG     `parser:"| @@"`
+// piecesG is what stands between quotes or slashes, or after the latter.
+//
+//	( Piece | RxOption | dollar )*
+type piecesG struct {
+	list []ast.Piece
 }
 
-// exprG is an expression; its Parse method stands in expr.go.
+// dollarG is $(…) with its alternatives.
+type dollarG struct {
+	Alternatives []blockG `parser:"Dollar @@ ( Or @@ )* ParenEnd"`
+}
+
+// exprG is an expression.
 type exprG struct {
 	node ast.Expr
 }
@@ -132,6 +127,7 @@ type rules struct {
 	index    *participle.Parser[indexG]
 	template *participle.Parser[templateG]
 	regex    *participle.Parser[regexG]
+	dollar   *participle.Parser[dollarG]
 }
 
 var grammar = sync.OnceValue(func() *rules {
@@ -143,12 +139,22 @@ var grammar = sync.OnceValue(func() *rules {
 		index:    build[indexG](),
 		template: build[templateG](),
 		regex:    build[regexG](),
+		dollar:   build[dollarG](),
 	}
 })
 
 // build makes a parser that decides on the token at hand alone.
 func build[G any]() *participle.Parser[G] {
 	return participle.MustBuild[G](participle.Lexer(definition{}), participle.UseLookahead(0))
+}
+
+// parseStmt reads a statement from where lx stands, as far as it goes.
+func parseStmt(lx *lexer.PeekingLexer) (*stmtG, error) {
+	g, err := parse(grammar().stmt, lx)
+	if err == nil {
+		err = g.Items.err
+	}
+	return g, err
 }
 
 // parse runs a rule from where lx stands, and leaves lx behind what it took.

@@ -19,6 +19,7 @@ const (
 	codeTooDeep         diag.Code = "FLO0010"
 	codeTooLong         diag.Code = "FLO0011"
 	codeTooLarge        diag.Code = "FLO0012"
+	codeTooMany         diag.Code = "FLO0013"
 )
 
 // Pages explains the codes of this package.
@@ -105,6 +106,11 @@ func Pages() []diag.Page {
 			Code:  codeTooLarge,
 			Title: "a file that is too large",
 			Why:   "A definition holds 16 MiB by default.",
+		},
+		{
+			Code:  codeTooMany,
+			Title: "too many errors",
+			Why:   "After 10,000 errors in one file the rest of it is not read.",
 		},
 	}
 }

@@ -52,7 +52,7 @@ func parseFile(file *source.File, opts Options, cache *Cache) (*ast.File, []diag
 	if strings.HasPrefix(p.text, "\ufeff") {
 		p.pos = len("\ufeff")
 	}
-	for p.pos < len(p.text) {
+	for p.pos < len(p.text) && len(p.diags) <= maxDiagnostics {
 		line := p.text[p.pos:p.lineEnd()]
 		if strings.Trim(line, " \t") == "" {
 			p.pos += len(line)
@@ -80,6 +80,8 @@ type fileParser struct {
 	places      placer
 	slab        []ast.Line // room for lines yet to come
 	join        ast.Join   // at the end of the last chunk
+	tape        tape
+	scanner     scanner
 	neverClosed map[int]bool
 	tooDeep     bool // the last line was
 }
@@ -102,7 +104,12 @@ func (p *fileParser) chunk(line string) *chunk {
 			return c
 		}
 	}
-	s := newScanner(p.text, p.pos, p.opts, p.neverClosed)
+	s := &p.scanner
+	s.reset(p.text, p.pos, p.opts, p.neverClosed)
+	if len(line) > p.opts.MaxLineBytes {
+		s.tooLong(len(line))
+		return readChunk(s, &p.tape)
+	}
 	if unclosed := s.scan(); len(unclosed) > 0 {
 		if p.neverClosed == nil {
 			p.neverClosed = map[int]bool{}
@@ -110,13 +117,13 @@ func (p *fileParser) chunk(line string) *chunk {
 		for _, at := range unclosed {
 			p.neverClosed[at] = true
 		}
-		s = newScanner(p.text, p.pos, p.opts, p.neverClosed)
+		s.reset(p.text, p.pos, p.opts, p.neverClosed)
 		s.scan()
 	}
 	if p.cache == nil || s.cut || s.peeked && s.pos == len(line) {
-		return readChunk(s)
+		return readChunk(s, &p.tape)
 	}
-	return p.cache.read(s, line)
+	return p.cache.read(s, line, &p.tape)
 }
 
 // add puts the lines of a chunk in their places.
@@ -154,8 +161,18 @@ func (p *fileParser) add(c *chunk) {
 	}
 }
 
+// maxDiagnostics is the number of errors after which a file is read no
+// further, against files that are no definitions.
+const maxDiagnostics = 10_000
+
 // report makes a diagnostic, which never spans past the line it starts on.
 func (p *fileParser) report(base int, f fault) {
+	switch {
+	case len(p.diags) > maxDiagnostics:
+		return
+	case len(p.diags) == maxDiagnostics:
+		f.code, f.message, f.hint = codeTooMany, "too many errors: the file is not read on from here", "is this a definition at all?"
+	}
 	span := p.file.Span(base+f.start, base+f.end)
 	if span.End.Line != span.Start.Line {
 		start := span.Start.Offset

@@ -29,6 +29,7 @@ type scanner struct {
 	// neverClosed holds the offsets, in the file, of brackets of which an
 	// earlier attempt found that nothing closes them.
 	neverClosed map[int]bool
+	doomed      int // how many of those are on the stack
 
 	toks     []lexer.Token
 	comments []ast.Comment
@@ -41,8 +42,11 @@ type scanner struct {
 	lineFrom int             // offset at which the line of text starts
 	lookup   int             // bytes looked over in search of the ends of regular expressions
 
-	cut    bool // the chunk ends with brackets still open
-	peeked bool // what follows the chunk had a say in how it is read
+	cut bool // the chunk ends with brackets still open
+	// tooDeep tells that brackets were nested too deep: where the chunk ends
+	// is still looked for, but no tokens are made any more.
+	tooDeep bool
+	peeked  bool // what follows the chunk had a say in how it is read
 }
 
 // bracket is an open bracket, or a string that is open around a $(.
@@ -52,8 +56,10 @@ type bracket struct {
 	size int
 }
 
-func newScanner(text string, from int, opts Options, neverClosed map[int]bool) *scanner {
-	return &scanner{text: text[from:], from: from, opts: opts, neverClosed: neverClosed, prev: tokEOF, first: true}
+// reset makes the scanner ready for the chunk that starts at from. The tokens
+// of the chunk before are overwritten; what else it found stays valid.
+func (s *scanner) reset(text string, from int, opts Options, neverClosed map[int]bool) {
+	*s = scanner{text: text[from:], from: from, opts: opts, neverClosed: neverClosed, toks: s.toks[:0], stack: s.stack[:0], prev: tokEOF, first: true}
 }
 
 // scan reads the chunk. Afterwards pos is the offset of the line end that
@@ -83,21 +89,15 @@ func (s *scanner) scan() (unclosed []int) {
 			s.token(c)
 		}
 	}
-	if s.pos < len(s.text) { // too long
-		if len(s.stack) == 0 {
-			s.faults = nil
-			s.fault(codeTooLong, 0, min(s.lineEnd(0), 80), "this line is too long", "a logical line holds at most "+bytesText(s.opts.MaxLineBytes))
-			s.toks = nil
-			s.bad(0, s.lineEnd(s.pos))
-			s.cut = true
-			return nil
-		}
+	if s.pos < len(s.text) && len(s.stack) == 0 {
+		s.tooLong(s.lineEnd(s.pos))
+		return nil
 	}
 	if s.top() == tokRxOption {
 		s.pop()
 	}
 	s.peeked = true // the file ends here
-	if s.hopeless() {
+	if s.doomed > 0 {
 		s.giveUp()
 	}
 	for _, b := range s.stack {
@@ -106,14 +106,12 @@ func (s *scanner) scan() (unclosed []int) {
 	return unclosed
 }
 
-// hopeless tells whether a bracket is open that nothing closes.
-func (s *scanner) hopeless() bool {
-	for i := 0; i < len(s.stack) && len(s.neverClosed) > 0; i++ {
-		if s.neverClosed[s.from+s.stack[i].at] {
-			return true
-		}
-	}
-	return false
+// tooLong makes one bad token of the chunk, up to an offset.
+func (s *scanner) tooLong(to int) {
+	s.faults, s.toks, s.tooDeep = nil, s.toks[:0], false
+	s.fault(codeTooLong, 0, min(s.lineEnd(0), 80), "this line is too long", "a logical line holds at most "+bytesText(s.opts.MaxLineBytes))
+	s.bad(0, to)
+	s.cut = true
 }
 
 func (s *scanner) top() lexer.TokenType {
@@ -124,7 +122,9 @@ func (s *scanner) top() lexer.TokenType {
 }
 
 func (s *scanner) emit(kind lexer.TokenType, size int) {
-	s.toks = append(s.toks, lexer.Token{Type: kind, Value: s.text[s.pos : s.pos+size], Pos: lexer.Position{Offset: s.pos}})
+	if !s.tooDeep {
+		s.toks = append(s.toks, lexer.Token{Type: kind, Value: s.text[s.pos : s.pos+size], Pos: lexer.Position{Offset: s.pos}})
+	}
 	s.pos += size
 	s.prev = kind
 	s.first = false
@@ -142,18 +142,35 @@ func (s *scanner) fault(code diag.Code, from, to int, message, hint string) {
 }
 
 func (s *scanner) push(kind lexer.TokenType, size int) {
-	s.stack = append(s.stack, bracket{kind, s.pos, size})
-	if len(s.stack) > s.opts.MaxDepth {
+	s.open(bracket{kind, s.pos, size})
+	if len(s.stack) > s.opts.MaxDepth && !s.tooDeep {
 		s.fault(codeTooDeep, s.pos, s.pos+size, "brackets are nested too deep here", "at most "+numberText(s.opts.MaxDepth)+" may be open; bring parts into functions of their own")
-		s.stack = nil
-		s.bad(s.pos, s.lineEnd(s.pos))
-		return
+		s.bad(s.pos, s.pos)
+		s.tooDeep = true
 	}
 	s.emit(kind, size)
 	s.operand = false
 }
 
-func (s *scanner) pop() { s.stack = s.stack[:len(s.stack)-1] }
+// open puts a bracket on the stack.
+func (s *scanner) open(b bracket) {
+	s.stack = append(s.stack, b)
+	if s.neverClosed[s.from+b.at] {
+		s.doomed++
+	}
+}
+
+// closeTo takes the brackets from the n-th on off the stack.
+func (s *scanner) closeTo(n int) {
+	for i := n; i < len(s.stack) && s.doomed > 0; i++ {
+		if s.neverClosed[s.from+s.stack[i].at] {
+			s.doomed--
+		}
+	}
+	s.stack = s.stack[:n]
+}
+
+func (s *scanner) pop() { s.closeTo(len(s.stack) - 1) }
 
 func (s *scanner) lineEnd(from int) int {
 	if i := strings.IndexAny(s.text[from:], "\r\n"); i >= 0 {
@@ -190,7 +207,7 @@ func (s *scanner) newline() bool {
 		s.peeked = s.peeked || open
 		return true
 	}
-	if s.hopeless() {
+	if s.doomed > 0 {
 		s.giveUp()
 		return true
 	}
@@ -219,15 +236,16 @@ func (s *scanner) giveUp() {
 	s.unclosed(b)
 	at := s.pos
 	s.bad(at, at)
-	s.stack = nil
+	s.closeTo(0)
 	s.cut = true
 	if b.kind == tokArray || b.kind == tokObject || b.kind == tokIndex {
 		s.swallow(b.kind)
 	}
 }
 
-// swallow takes lines into the chunk that can only be further items of an
-// array or object that nothing closes: they would be bad lines on their own.
+// swallow takes lines into the chunk that are indented deeper than it and can
+// only be further items of an array or object that nothing closes, or lines of
+// such a string: they would be bad lines on their own.
 func (s *scanner) swallow(kind lexer.TokenType) {
 	indent := leading(s.text)
 	for {
@@ -240,7 +258,7 @@ func (s *scanner) swallow(kind lexer.TokenType) {
 			return
 		}
 		line := s.text[next:s.lineEnd(next)]
-		taken := strings.IndexByte("'\"[]{},-0123456789", line[0]) >= 0
+		taken := kind == tokStrOpen || strings.IndexByte("'\"[]{},-0123456789", line[0]) >= 0
 		if kind == tokObject {
 			n := ast.SymbolLen(line)
 			taken = taken || n > 0 && strings.HasPrefix(strings.TrimLeft(line[n:], " \t"), ":")
@@ -338,7 +356,7 @@ func (s *scanner) closing(kind lexer.TokenType) {
 			s.bad(s.pos, s.pos)
 		}
 		index := s.stack[match].kind == tokIndex
-		s.stack = s.stack[:match]
+		s.closeTo(match)
 		s.emit(kind, 1)
 		s.operand = true
 		if index {
@@ -348,169 +366,4 @@ func (s *scanner) closing(kind lexer.TokenType) {
 	}
 	s.emit(kind, 1)
 	s.operand = true
-}
-
-// word reads an operator, a number, a regular expression or a name.
-func (s *scanner) word() {
-	rest := s.text[s.pos:]
-	if s.operand {
-		if n := s.operator(); n > 0 {
-			s.emit(tokOperator, n)
-			s.operand = false
-			return
-		}
-	}
-	// the longest reading wins, as in upstream; a name with fields only
-	// where it is longer
-	path := ast.PathLen(rest)
-	if n := s.regex(); n > 0 && n >= path {
-		prefix := ast.RegexPrefixLen(rest)
-		s.push(tokRxOpen, prefix)
-		return
-	}
-	if n := ast.NumberLen(rest); n > 0 && n >= path && !s.indexAt(s.pos+n) {
-		s.emit(tokNumber, n)
-		s.operand = true
-		return
-	}
-	if path == 0 {
-		s.stray()
-		return
-	}
-	name := rest[:path]
-	switch {
-	case s.indexAt(s.pos + path):
-	case name == "true" || name == "false" || name == "null":
-		s.emit(tokKeyword, path)
-		s.operand = true
-		return
-	case (name == "if" || name == "unless") && s.postfix(path):
-		s.emit(tokPostfix, path)
-		s.operand = false
-		return
-	}
-	s.emit(tokName, path)
-	s.operand = true
-	s.afterIndex()
-}
-
-// afterIndex reads the fields and the opening of the index that follow
-// without a blank.
-func (s *scanner) afterIndex() {
-	if n := ast.FieldsLen(s.text[s.pos:]); n > 0 {
-		s.emit(tokField, n)
-		s.operand = true
-	}
-	if s.indexAt(s.pos) {
-		s.push(tokIndex, 1)
-	}
-}
-
-// indexAt tells whether an index opens there; [] is an empty array instead.
-func (s *scanner) indexAt(at int) bool {
-	return at < len(s.text) && s.text[at] == '[' && !strings.HasPrefix(strings.TrimLeft(s.text[at+1:min(len(s.text), at+80)], " \t"), "]")
-}
-
-// postfix tells whether the if or unless at hand starts a postfix condition:
-// it stands where an attribute may, and is no key.
-func (s *scanner) postfix(size int) bool {
-	switch s.top() {
-	case tokEOF, tokParen, tokDollar:
-	default:
-		return false
-	}
-	if s.first || s.prev == tokColon || s.prev == tokOperator || s.prev == tokPostfix {
-		return false
-	}
-	return s.following(s.pos+size) != ':'
-}
-
-// following returns the byte after blanks, a line end being one; 0 at the end.
-func (s *scanner) following(at int) byte {
-	for at < len(s.text) && (s.text[at] == ' ' || s.text[at] == '\t') {
-		at++
-	}
-	switch {
-	case at == len(s.text):
-		return 0
-	case s.text[at] == '#' || strings.HasPrefix(s.text[at:], "//"):
-		return '\n'
-	case s.text[at] == '\r':
-		return '\n'
-	}
-	return s.text[at]
-}
-
-// operator returns the length of the infix operator at hand, 0 where there is
-// none. An operator that no operand can follow is a name: in "reduce l +" the
-// procedure is passed.
-func (s *scanner) operator() int {
-	rest := s.text[s.pos:]
-	n := 0
-	switch {
-	case hasOneOf(rest, "<=", "<>", ">=", "==", "!="):
-		n = 2
-	case strings.IndexByte("%*/+-<>=", rest[0]) >= 0:
-		n = 1
-	case strings.HasPrefix(rest, "and"):
-		n = 3
-	case strings.HasPrefix(rest, "or"):
-		n = 2
-	default:
-		return 0
-	}
-	word := rest[0] == 'a' || rest[0] == 'o'
-	if word && (len(rest) == n || strings.IndexByte(" \t\r\n", rest[n]) < 0) {
-		return 0
-	}
-	switch s.following(s.pos + n) {
-	case 0, ')', ']', '}', ',', ':', ';', '|', '\\':
-		return 0
-	case '\n':
-		if len(s.stack) > 0 || word {
-			s.peeked = s.peeked || len(s.stack) == 0
-			if strings.IndexByte(")]},:;|\\", s.followingLine(s.pos+n)) >= 0 {
-				return 0
-			}
-			return n
-		}
-		return 0
-	}
-	return n
-}
-
-// followingLine returns the first byte on the lines after at that is neither
-// blank nor part of a comment; ')' at the end, which nothing can follow.
-func (s *scanner) followingLine(at int) byte {
-	for limit := min(len(s.text), at+s.opts.MaxLineBytes); at < limit; {
-		at = s.lineEnd(at)
-		for at < len(s.text) && strings.IndexByte(" \t\r\n", s.text[at]) >= 0 {
-			at++
-		}
-		if c := s.following(at); at < len(s.text) && c != '\n' {
-			return c
-		}
-	}
-	return ')'
-}
-
-func hasOneOf(s string, prefixes ...string) bool {
-	for _, p := range prefixes {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	return false
-}
-
-// stray reports a character that nothing starts with.
-func (s *scanner) stray() {
-	at := s.pos
-	c := s.text[at]
-	if c == '.' {
-		s.fault(codeUnexpected, at, at+1, "a stray `.`", "a path is written without blanks: f.a.b; a number has a digit before its point")
-	} else {
-		s.fault(codeCharacter, at, at+1, "a control character, code "+numberText(int(c)), "remove it; in a string write it as an escape, such as \\u00"+hexText(c))
-	}
-	s.bad(at, at+1)
 }

@@ -19,6 +19,9 @@ func (s *scanner) str(quote byte) {
 	if len(q) == 3 && s.neverClosed[s.from+at] {
 		s.unclosed(bracket{tokStrOpen, at, 3})
 		s.bad(at, s.lineEnd(at))
+		s.closeTo(0)
+		s.cut = true
+		s.swallow(tokStrOpen)
 		return
 	}
 	stop, found := s.textEnd(at+len(q), q)
@@ -34,7 +37,7 @@ func (s *scanner) str(quote byte) {
 		s.operand = true
 		s.lineFrom = max(s.lineFrom, strings.LastIndexAny(s.text[:s.pos], "\r\n")+1)
 	case len(q) == 3:
-		s.stack = append(s.stack, bracket{tokStrOpen, at, 3})
+		s.open(bracket{tokStrOpen, at, 3})
 		s.pos = stop
 	default:
 		s.fault(codeUnclosedString, at, stop, "this string is not closed", "close it with "+q+"; a string of several lines stands between "+strings.Repeat(q, 3))
@@ -116,7 +119,7 @@ func (s *scanner) inText(top lexer.TokenType) {
 	case top == tokRxOpen:
 		s.pop()
 		s.emit(tokRxClose, 1)
-		s.stack = append(s.stack, bracket{tokRxOption, b.at, b.size})
+		s.open(bracket{tokRxOption, b.at, b.size})
 	case top == tokRxOption:
 		s.pop()
 		s.operand = true

@@ -10,11 +10,10 @@ import (
 )
 
 // statement makes a statement of what the grammar read, as far as it got.
-func statement(g *stmtG, r ast.Range) (*ast.Stmt, error) {
-	s := &ast.Stmt{Head: g.Head.node}
-	err := addItems(s, g.Items.list)
+func statement(g *stmtG, r ast.Range) *ast.Stmt {
+	s := &ast.Stmt{Head: g.Head.node, Attrs: g.Items.attrs, Postfixes: g.Items.postfixes}
 	s.Range = extent(s, r)
-	return s, err
+	return s
 }
 
 // extent returns the range from the head to the last attribute; r where there
@@ -34,6 +33,12 @@ func extent(s *ast.Stmt, r ast.Range) ast.Range {
 
 // Parse reads items: participle's interface for a rule by hand.
 func (g *itemsG) Parse(lx *lexer.PeekingLexer) error {
+	g.err = g.read(lx)
+	return nil
+}
+
+func (g *itemsG) read(lx *lexer.PeekingLexer) error {
+	var word *lexer.Token // the last if or unless, its condition yet to come
 	for {
 		t := lx.Peek()
 		comma := t.Type == tokComma
@@ -41,12 +46,14 @@ func (g *itemsG) Parse(lx *lexer.PeekingLexer) error {
 			lx.Next()
 			t = lx.Peek()
 		}
-		if t.Type == tokPostfix {
-			g.list = append(g.list, itemG{word: lx.Next()})
+		if t.Type == tokPostfix && word == nil {
+			word = lx.Next()
 			continue
 		}
-		first, err := expression(lx)
+		a, err := attribute(lx)
 		switch {
+		case err == participle.NextMatch && word != nil:
+			return &syntaxError{token: *word, code: codePostfix, message: "a condition is expected after `" + word.Value + "`", hint: "as in `push f.l 1 if a > b`; for a thing of that name write (" + word.Value + ")"}
 		case err == participle.NextMatch && comma:
 			return unexpected(t, "", "")
 		case err == participle.NextMatch:
@@ -54,57 +61,50 @@ func (g *itemsG) Parse(lx *lexer.PeekingLexer) error {
 		case err != nil:
 			return err
 		}
-		it := itemG{first: first}
-		if lx.Peek().Type == tokColon {
-			lx.Next()
-			t = lx.Peek()
-			if it.value, err = expression(lx); err == participle.NextMatch {
-				err = unexpected(t, "", "")
-			}
+		n := len(g.postfixes)
+		switch {
+		case word != nil && a.Key != nil:
+			// "push a 1 if x: 'y'": a key follows, so "if" is but a name
+			name := &ast.Name{Range: rangeOf(word), Text: word.Value}
+			g.attrs = append(g.attrs, ast.Attr{Range: name.Range, Value: name}, a)
+		case word != nil:
+			g.postfixes = append(g.postfixes, ast.Postfix{
+				Range: ast.Range{Start: word.Pos.Offset, End: a.End},
+				Word:  ast.Name{Range: rangeOf(word), Text: word.Value},
+				Head:  a.Value,
+			})
+		case n == 0:
+			g.attrs = append(g.attrs, a)
+		case a.Key != nil:
+			name := g.postfixes[n-1].Word.Text
+			return &syntaxError{token: spanToken(a.Key), code: codePostfix, message: "a keyed attribute after a postfix `" + name + "`", hint: "write it before the `" + name + "`, or, where it belongs to the condition, put the condition in parentheses"}
+		default:
+			g.postfixes[n-1].Attrs = append(g.postfixes[n-1].Attrs, a)
+			g.postfixes[n-1].End = a.End
 		}
-		if err != nil {
-			return err
-		}
-		g.list = append(g.list, it)
+		word = nil
 	}
 }
 
-// addItems adds attributes and postfix conditions to a statement.
-func addItems(s *ast.Stmt, items []itemG) error {
-	if n := wordless(items); n > 0 {
-		s.Attrs = make([]ast.Attr, 0, n)
+// attribute reads an attribute; NextMatch tells that none stands there.
+func attribute(lx *lexer.PeekingLexer) (ast.Attr, error) {
+	first, err := expression(lx)
+	if err != nil {
+		return ast.Attr{}, err
 	}
-	for i := 0; i < len(items); i++ {
-		word := items[i].word
-		if word == nil {
-			s.Attrs = append(s.Attrs, attribute(&items[i]))
-			continue
-		}
-		n := wordless(items[i+1:])
-		clause := items[i+1 : i+1+n]
-		name := ast.Name{Range: rangeOf(word), Text: word.Value}
-		switch {
-		case n == 0:
-			return &syntaxError{token: *word, code: codePostfix, message: "a condition is expected after `" + word.Value + "`", hint: "as in `push f.l 1 if a > b`; for a thing of that name write (" + word.Value + ")"}
-		case clause[0].value != nil:
-			// "push a 1 if x: 'y'": a key follows, so "if" is but a name
-			s.Attrs = append(s.Attrs, ast.Attr{Range: name.Range, Value: &name})
-			continue
-		}
-		p := ast.Postfix{Word: name, Head: clause[0].first}
-		p.Range = ast.Range{Start: name.Start, End: p.Head.Bounds().End}
-		for k := 1; k < n; k++ {
-			a := attribute(&clause[k])
-			if a.Key != nil {
-				return &syntaxError{token: spanToken(a.Key), code: codePostfix, message: "a keyed attribute after a postfix `" + word.Value + "`", hint: "write it before the `" + word.Value + "`, or, where it belongs to the condition, put the condition in parentheses"}
-			}
-			p.Attrs = append(p.Attrs, a)
-			p.End = a.End
-		}
-		s.Postfixes = append(s.Postfixes, p)
-		i += n
+	if lx.Peek().Type != tokColon {
+		return ast.Attr{Range: first.Bounds(), Value: first}, nil
 	}
-	return nil
+	lx.Next()
+	t := lx.Peek()
+	value, err := expression(lx)
+	if err == participle.NextMatch {
+		err = unexpected(t, "", "")
+	}
+	if err != nil {
+		return ast.Attr{}, err
+	}
+	return ast.Attr{Range: ast.Range{Start: first.Bounds().Start, End: value.Bounds().End}, Key: first, Value: value}, nil
 }
 
 // spanToken returns a token that stands where a node does, to report it.
@@ -113,61 +113,50 @@ func spanToken(n ast.Node) lexer.Token {
 	return lexer.Token{Pos: lexer.Position{Offset: r.Start}, Value: strings.Repeat(" ", r.End-r.Start)}
 }
 
-// wordless returns how many items come before the next if or unless.
-func wordless(items []itemG) int {
-	for i := range items {
-		if items[i].word != nil {
-			return i
-		}
-	}
-	return len(items)
-}
-
-func attribute(it *itemG) ast.Attr {
-	if it.value == nil {
-		return ast.Attr{Range: it.first.Bounds(), Value: it.first}
-	}
-	return ast.Attr{Range: ast.Range{Start: it.first.Bounds().Start, End: it.value.Bounds().End}, Key: it.first, Value: it.value}
-}
-
 // maxBlockDepth bounds how deep lines within parentheses may nest before
 // their depth is looked at closely, see height.
 const maxBlockDepth = 10_000
 
-// block makes lines of what stands between parentheses. The first line
-// counts as standing in column 0 where it follows the parenthesis at once, so
-// that whatever is indented beneath it is its child.
-func block(g *blockG) (*ast.Block, error) {
-	b := &ast.Block{}
+// Parse reads the lines of a block: participle's interface for a rule by
+// hand. The first line counts as standing in column 0 where it follows the
+// parenthesis at once, so that whatever is indented beneath it is its child.
+func (g *blockG) Parse(lx *lexer.PeekingLexer) error {
+	g.Block = &ast.Block{Range: ast.Range{Start: end(last(lx)), End: end(last(lx))}}
 	var at placer
 	indent, join := 0, ast.NoJoin
-	for i := range g.Parts {
-		p := &g.Parts[i]
-		switch {
-		case p.Sep != nil && p.Sep.Type == tokNewline:
-			indent = len(p.Sep.Value) - strings.LastIndexAny(p.Sep.Value, "\r\n") - 1
-		case p.Sep != nil:
+	for {
+		t := lx.Peek()
+		switch t.Type {
+		case tokNewline:
+			indent = len(t.Value) - strings.LastIndexAny(t.Value, "\r\n") - 1
+			lx.Next()
+			continue
+		case tokJoin:
 			if join == ast.NoJoin {
-				join = ast.Join(p.Sep.Value[0])
+				join = ast.Join(t.Value[0])
 			}
-		case p.Line != nil:
-			s, err := statement(p.Line, ast.Range{})
-			if err != nil {
-				return nil, err
-			}
-			line := &ast.Line{Stmt: s}
-			if at.place(line, indent, join, maxBlockDepth) {
-				return nil, &syntaxError{token: lexer.Token{Pos: lexer.Position{Offset: s.Start}, Value: " "}, code: codeTooDeep, message: "lines are nested too deep here"}
-			}
-			if len(at.roots) == 1 && line == at.roots[0] {
-				b.Start = s.Start
-			}
-			b.End = s.End
-			join = ast.NoJoin
+			lx.Next()
+			continue
 		}
+		if !startsOperand(t.Type) && t.Type != tokBad {
+			g.Lines = at.roots
+			return nil
+		}
+		read, err := parseStmt(lx)
+		if err != nil {
+			return err
+		}
+		s := statement(read, ast.Range{})
+		line := &ast.Line{Stmt: s}
+		if at.place(line, indent, join, maxBlockDepth) {
+			return &syntaxError{token: spanToken(s.Head), code: codeTooDeep, message: "lines are nested too deep here"}
+		}
+		if len(at.path) == 1 && len(at.roots) == 1 {
+			g.Start = s.Start
+		}
+		g.End = s.End
+		join = ast.NoJoin
 	}
-	b.Lines = at.roots
-	return b, nil
 }
 
 // placer builds blocks of lines by their indentation and joins.

@@ -69,7 +69,8 @@ func (d definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 
 // LexString reads one logical line.
 func (definition) LexString(_ string, text string) (lexer.Lexer, error) {
-	s := newScanner(text, 0, Options{}.withDefaults(), nil)
+	var s scanner
+	s.reset(text, 0, Options{}.withDefaults(), nil)
 	s.scan()
 	return &tokens{list: s.toks}, nil
 }
@@ -93,3 +94,34 @@ func (t *tokens) Next() (lexer.Token, error) {
 
 // end returns the offset after a token.
 func end(t *lexer.Token) int { return t.Pos.Offset + len(t.Value) }
+
+// tape hands the tokens of one chunk after another to participle. The lexer
+// that it makes of tokens grows a list and allocates; so one is made with
+// room to spare, and its tokens are overwritten in place.
+type tape struct {
+	lx    *lexer.PeekingLexer
+	start lexer.Checkpoint
+	room  []lexer.Token
+}
+
+// load returns a lexer of the tokens, valid until the next load.
+func (t *tape) load(toks []lexer.Token) *lexer.PeekingLexer {
+	if len(toks) >= len(t.room) {
+		filler := make([]lexer.Token, max(64, 2*len(toks)))
+		for i := range filler {
+			filler[i].Type = tokBad
+		}
+		lx, err := lexer.Upgrade(&tokens{list: filler})
+		if err != nil {
+			panic(err) // tokens never fails
+		}
+		*t = tape{lx, lx.MakeCheckpoint(), lx.Range(0, lexer.RawCursor(len(filler)))}
+	}
+	n := copy(t.room, toks)
+	t.room[n] = lexer.Token{Type: tokEOF}
+	if n > 0 {
+		t.room[n].Pos.Offset = end(&toks[n-1])
+	}
+	t.lx.LoadCheckpoint(t.start)
+	return t.lx
+}

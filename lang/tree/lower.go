@@ -24,6 +24,7 @@ func Lower(f *ast.File) (*Node, []diag.Diagnostic) {
 		root.Attrs = []Attr{{Key: "name", Value: NewLiteral(name, source.Span{})}}
 	}
 	l := lowering{file: f}
+	root.Children = make([]*Node, 0, len(f.Lines))
 	for _, line := range f.Lines {
 		root.Children = l.append(root.Children, line)
 	}
@@ -64,11 +65,31 @@ type lowering struct {
 	// places are on the same line of text.
 	at    source.Pos
 	limit int
+	// slab is room for nodes yet to come: those of a tree live and die
+	// together, and one by one they would cost much more to allocate.
+	slab []Node
+}
+
+func (l *lowering) node(n Node) *Node {
+	if len(l.slab) == 0 {
+		l.slab = make([]Node, 64)
+	}
+	p := &l.slab[0]
+	l.slab = l.slab[1:]
+	*p = n
+	return p
+}
+
+func (l *lowering) literal(v any, span source.Span) *Node {
+	return l.node(Node{Literal: true, Value: v, Span: span})
 }
 
 // append adds the nodes of a line of the file to list.
 func (l *lowering) append(list []*Node, line *ast.Line) []*Node {
 	var children []*Node
+	if len(line.Children) > 0 {
+		children = make([]*Node, 0, len(line.Children))
+	}
 	for _, c := range line.Children {
 		children = l.append(children, c)
 	}
@@ -103,7 +124,7 @@ func (l *lowering) stmt(s *ast.Stmt, children []*Node) *Node {
 	for i := range s.Postfixes {
 		p := &s.Postfixes[i]
 		cond := l.call(p.Head, p.Attrs, nil, l.span(ast.Range{Start: p.Head.Bounds().Start, End: p.End}))
-		n = &Node{Head: "_" + p.Word.Text, Children: []*Node{cond, n}, Span: span}
+		n = l.node(Node{Head: "_" + p.Word.Text, Children: []*Node{cond, n}, Span: span})
 	}
 	return n
 }
@@ -119,19 +140,19 @@ func (l *lowering) lines(list []*ast.Line) []*Node {
 
 // call makes the node of a head with attributes and children.
 func (l *lowering) call(head ast.Expr, attrs []ast.Attr, children []*Node, span source.Span) *Node {
-	if name, ok := head.(*ast.Name); ok && (name.Text == "+" || name.Text == "-") {
-		return l.sum(name.Text, attrs, children, span)
-	}
 	h := l.expr(head)
+	if h.IsName() && (h.Head == "+" || h.Head == "-") {
+		return l.sum(h.Head, attrs, children, span)
+	}
 	if len(attrs) == 0 && len(children) == 0 {
 		return h
 	}
-	n := &Node{Children: children, Span: span}
+	n := l.node(Node{Children: children, Span: span})
 	switch {
 	case h.IsName():
 		n.Head = h.Head
 	case h.Literal:
-		n.HeadExpr = &Node{Head: "_lit", Children: []*Node{h}, Span: h.Span}
+		n.HeadExpr = l.node(Node{Head: "_lit", Children: []*Node{h}, Span: h.Span})
 	case len(children) == 0 && h.HeadExpr == nil && (h.Head == "_arr" || h.Head == "_obj"):
 		n.Head, n.Children = h.Head, h.Children
 		n.Attrs = append(n.Attrs, h.Attrs...)
@@ -150,7 +171,7 @@ func (l *lowering) call(head ast.Expr, attrs []ast.Attr, children []*Node, span 
 func (l *lowering) attr(a *ast.Attr) Attr {
 	if a.Key == nil {
 		if name, ok := a.Value.(*ast.Name); ok && name.Text == "_" {
-			return Attr{Key: "_", Value: NewLiteral(nil, l.span(a.Range))}
+			return Attr{Key: "_", Value: l.literal(nil, l.span(a.Range))}
 		}
 		return Attr{Value: l.expr(a.Value)}
 	}
@@ -162,7 +183,7 @@ func (l *lowering) attr(a *ast.Attr) Attr {
 		out.Key, _ = key.Value.(string)
 	}
 	if out.Key == "_" {
-		out.Key, out.KeyExpr = "", NewLiteral("_", out.KeySpan)
+		out.Key, out.KeyExpr = "", l.literal("_", out.KeySpan)
 	} else if out.Key == "" {
 		out.KeyExpr = l.expr(a.Key)
 	}
@@ -173,7 +194,7 @@ func (l *lowering) attr(a *ast.Attr) Attr {
 // children. A lone number after - is that number negated; before a sum, the
 // minus belongs to the first operand, so that "- a + b" is (- a) + b.
 func (l *lowering) sum(op string, attrs []ast.Attr, children []*Node, span source.Span) *Node {
-	n := &Node{Head: op, Span: span}
+	n := l.node(Node{Head: op, Span: span})
 	var args []*Node
 	for i := range attrs {
 		a := l.attr(&attrs[i])
@@ -189,28 +210,28 @@ func (l *lowering) sum(op string, attrs []ast.Attr, children []*Node, span sourc
 			x.Span = span
 			return x
 		}
-		return negated(args[0], span)
+		return l.negated(args[0], span)
 	}
 	n.Children = append(args, children...)
 	return n
 }
 
 // negated returns the node of -n.
-func negated(n *Node, span source.Span) *Node {
+func (l *lowering) negated(n *Node, span source.Span) *Node {
 	if n.Literal {
 		switch v := n.Value.(type) {
 		case int64:
 			if v == -v && v != 0 {
-				return NewLiteral(new(big.Int).Neg(big.NewInt(v)), span)
+				return l.literal(new(big.Int).Neg(big.NewInt(v)), span)
 			}
-			return NewLiteral(-v, span)
+			return l.literal(-v, span)
 		case *big.Int:
-			return NewLiteral(integer(new(big.Int).Neg(v)), span)
+			return l.literal(integer(new(big.Int).Neg(v)), span)
 		case float64:
-			return NewLiteral(-v, span)
+			return l.literal(-v, span)
 		}
 	}
-	return &Node{Head: "-", Children: []*Node{n}, Span: span}
+	return l.node(Node{Head: "-", Children: []*Node{n}, Span: span})
 }
 
 // integer returns v as an int64 where it is one.
@@ -226,7 +247,7 @@ func integer(v *big.Int) any {
 func (l *lowering) infix(e *ast.Infix, negate bool) *Node {
 	acc := l.expr(e.Operands[0])
 	if negate {
-		acc = negated(acc, acc.Span)
+		acc = l.negated(acc, acc.Span)
 	}
 	run := "" // the operator of acc, where acc is a run to go on with
 	for i, op := range e.Operators {
@@ -235,10 +256,10 @@ func (l *lowering) infix(e *ast.Infix, negate bool) *Node {
 		case run == op.Text:
 			acc.Children = append(acc.Children, y)
 		case run == "+" && op.Text == "-":
-			acc.Children = append(acc.Children, negated(y, y.Span))
+			acc.Children = append(acc.Children, l.negated(y, y.Span))
 		default:
 			run = op.Text
-			acc = &Node{Head: run, Children: []*Node{acc, y}}
+			acc = l.node(Node{Head: run, Children: []*Node{acc, y}})
 		}
 		acc.Span = source.Span{Start: l.pos(e.Start), End: l.pos(e.Operands[i+1].Bounds().End)}
 	}
@@ -249,62 +270,62 @@ func (l *lowering) expr(e ast.Expr) *Node {
 	span := l.span(e.Bounds())
 	switch e := e.(type) {
 	case *ast.Name:
-		return &Node{Head: e.Text, Span: span}
+		return l.node(Node{Head: e.Text, Span: span})
 	case *ast.Literal:
-		return NewLiteral(e.Value, span)
+		return l.literal(e.Value, span)
 	case *ast.Ref:
 		return l.ref(e, span)
 	case *ast.Template:
-		return &Node{Head: "_dqs", Children: l.pieces(e.Pieces), Span: span}
+		return l.node(Node{Head: "_dqs", Children: l.pieces(e.Pieces), Span: span})
 	case *ast.Regex:
 		return l.regex(e, span)
 	case *ast.Array:
-		n := &Node{Head: "_arr", Span: span}
+		n := l.node(Node{Head: "_arr", Span: span})
 		for _, x := range e.Items {
 			n.Children = append(n.Children, l.expr(x))
 		}
-		return orLone(n)
+		return l.orLone(n)
 	case *ast.Object:
-		n := &Node{Head: "_obj", Span: span}
+		n := l.node(Node{Head: "_obj", Span: span})
 		for i := range e.Entries {
 			n.Children = append(n.Children, l.expr(e.Entries[i].Key), l.expr(e.Entries[i].Value))
 		}
-		return orLone(n)
+		return l.orLone(n)
 	case *ast.Paren:
 		nodes := l.lines(e.Body.Lines)
 		if len(nodes) == 1 {
 			return nodes[0]
 		}
-		return &Node{Head: "sequence", Children: nodes}
+		return l.node(Node{Head: "sequence", Children: nodes})
 	case *ast.Infix:
 		return l.infix(e, false)
 	case *ast.Negation:
-		return negated(l.expr(e.Operand), span)
+		return l.negated(l.expr(e.Operand), span)
 	}
 	panic("tree: unknown kind of expression")
 }
 
 // orLone gives an empty collection the lone underscore.
-func orLone(n *Node) *Node {
+func (l *lowering) orLone(n *Node) *Node {
 	if len(n.Children) == 0 {
-		n.Attrs = []Attr{{Key: "_", Value: NewLiteral(nil, n.Span)}}
+		n.Attrs = []Attr{{Key: "_", Value: l.literal(nil, n.Span)}}
 	}
 	return n
 }
 
 func (l *lowering) ref(e *ast.Ref, span source.Span) *Node {
-	n := &Node{Head: "_ref", Span: span, Children: make([]*Node, 0, 1+len(e.Steps))}
-	n.Children = append(n.Children, NewLiteral(fieldValue(e.Root.Text), l.span(e.Root.Range)))
+	n := l.node(Node{Head: "_ref", Span: span, Children: make([]*Node, 0, 1+len(e.Steps))})
+	n.Children = append(n.Children, l.literal(fieldValue(e.Root.Text), l.span(e.Root.Range)))
 	for i := range e.Steps {
 		s := &e.Steps[i]
 		at := l.span(s.Range)
 		switch len(s.Items) {
 		case 0:
-			n.Children = append(n.Children, NewLiteral(fieldValue(s.Name), at))
+			n.Children = append(n.Children, l.literal(fieldValue(s.Name), at))
 		case 1:
 			n.Children = append(n.Children, l.index(&s.Items[0]))
 		default:
-			several := &Node{Head: "_arr", Span: at}
+			several := l.node(Node{Head: "_arr", Span: at})
 			for j := range s.Items {
 				several.Children = append(several.Children, l.index(&s.Items[j]))
 			}
@@ -341,18 +362,18 @@ func (l *lowering) index(x *ast.Index) *Node {
 	span := l.span(x.Range)
 	or := func(e ast.Expr, v int64) *Node {
 		if e == nil {
-			return NewLiteral(v, span)
+			return l.literal(v, span)
 		}
 		return l.expr(e)
 	}
-	name := func(s string) *Node { return NewLiteral(s, span) }
+	name := func(s string) *Node { return l.literal(s, span) }
 	switch x.Kind {
 	case ast.IndexCount:
-		return &Node{Head: "_obj", Span: span, Children: []*Node{name("start"), l.expr(x.From), name("count"), l.expr(x.Count)}}
+		return l.node(Node{Head: "_obj", Span: span, Children: []*Node{name("start"), l.expr(x.From), name("count"), l.expr(x.Count)}})
 	case ast.IndexSlice:
-		return &Node{Head: "_obj", Span: span, Children: []*Node{
+		return l.node(Node{Head: "_obj", Span: span, Children: []*Node{
 			name("start"), or(x.From, 0), name("end"), or(x.To, -1), name("step"), or(x.Step, 1),
-		}}
+		}})
 	}
 	return l.expr(x.From)
 }
@@ -364,13 +385,13 @@ func (l *lowering) pieces(ps []ast.Piece) []*Node {
 		span := l.span(p.Range)
 		if p.Dollar == nil {
 			if p.Text != "" {
-				nodes = append(nodes, NewLiteral(p.Text, span))
+				nodes = append(nodes, l.literal(p.Text, span))
 			}
 			continue
 		}
-		dol := &Node{Head: "_dol", Span: span}
+		dol := l.node(Node{Head: "_dol", Span: span})
 		for _, b := range p.Dollar.Alternatives {
-			dol.Children = append(dol.Children, &Node{Head: "_dmute", Children: l.lines(b.Lines), Span: l.span(b.Range)})
+			dol.Children = append(dol.Children, l.node(Node{Head: "_dmute", Children: l.lines(b.Lines), Span: l.span(b.Range)}))
 		}
 		nodes = append(nodes, dol)
 	}
@@ -378,12 +399,12 @@ func (l *lowering) pieces(ps []ast.Piece) []*Node {
 }
 
 func (l *lowering) regex(e *ast.Regex, span source.Span) *Node {
-	n := &Node{Head: "_rxs", Children: l.pieces(e.Pieces), Span: span}
+	n := l.node(Node{Head: "_rxs", Children: l.pieces(e.Pieces), Span: span})
 	if len(e.Options) == 0 {
 		return n
 	}
 	at := l.span(ast.Range{Start: e.Options[0].Start, End: e.End})
-	opts := &Node{Head: "_dqs", Children: l.pieces(e.Options), Span: at}
+	opts := l.node(Node{Head: "_dqs", Children: l.pieces(e.Options), Span: at})
 	if len(opts.Children) == 1 && opts.Children[0].Literal {
 		opts = opts.Children[0]
 	}

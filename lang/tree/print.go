@@ -78,11 +78,20 @@ func headText(n *Node) (string, []Attr, []*Node) {
 		if len(n.Children) == 0 && len(rest) > 0 && rest[0].Lone() {
 			bare.Attrs, rest = rest[:1], rest[1:]
 		}
-		if s, ok := atom(bare); ok && s != n.Head {
+		if s, ok := atom(bare); ok && !bare.IsName() {
 			return s, rest, nil
 		}
 	}
-	return n.Head, n.Attrs, n.Children
+	return nameText(n.Head), n.Attrs, n.Children
+}
+
+// nameText returns a name, in parentheses where it could open a regular
+// expression.
+func nameText(s string) string {
+	if ast.RegexPrefixLen(s) > 0 || s == "/" {
+		return "(" + s + ")"
+	}
+	return s
 }
 
 func attrText(a *Attr) string {
@@ -106,7 +115,7 @@ func attrText(a *Attr) string {
 
 // operand returns a node as it stands where a value is expected.
 func operand(n *Node) string {
-	if s, ok := atom(n); ok && (n.Literal || !n.IsName() || plainName(n.Head)) {
+	if s, ok := atom(n); ok && (n.Literal || !n.IsName() || plainName(n.Head) || s[0] == '(') {
 		return s
 	}
 	return "(" + flat(n) + ")"
@@ -170,7 +179,7 @@ func atom(n *Node) (string, bool) {
 	case n.HeadExpr != nil:
 		return "", false
 	case n.IsName():
-		return n.Head, true
+		return nameText(n.Head), true
 	}
 	switch n.Head {
 	case "_arr":

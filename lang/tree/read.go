@@ -246,11 +246,11 @@ func (r *treeReader) position(n *Node) error {
 		return err
 	}
 	var err error
-	switch {
-	case strings.HasPrefix(r.text[r.pos:], "null"):
+	switch c := r.peek(); {
+	case c == 'n' && strings.HasPrefix(r.text[r.pos:], "null"):
 		r.pos += 4
 		return nil
-	case r.peek() == '[':
+	case c == '[':
 		if err = r.array(one); err == nil && len(at) != 2 {
 			err = r.fail(codeTreeForm, nodeHint, "a position is a line, or a line and a column")
 		}
@@ -306,11 +306,9 @@ func (r *treeReader) attrs(n *Node) error {
 }
 
 func pathStep(name string) string {
-	for i := 0; i < len(name); i++ {
-		c := name[i] | 0x20
-		if c < 'a' && name[i] != '_' && (c < '0' || c > '9') || c > 'z' {
-			return "[" + strconv.Quote(name) + "]"
-		}
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+	if name == "" || strings.Trim(name, plain) != "" {
+		return "[" + strconv.Quote(name) + "]"
 	}
 	return "." + name
 }

@@ -1,10 +1,5 @@
 package value
 
-import (
-	"iter"
-	"math"
-)
-
 // String names the kind as the language's users know it: "null", "boolean",
 // "number", "string", "array", "object", "function", "procedure", "tasker" or
 // "regex".
@@ -68,66 +63,3 @@ func (v Value) IsCollection() bool { return v.kind == KindList || v.kind == Kind
 
 // IsCallable tells whether v is a function, a procedure or a tasker.
 func (v Value) IsCallable() bool { return v.kind >= KindFunc && v.kind <= KindTasker }
-
-// HasFunc tells in constant time whether v is a function, or a collection
-// that holds one at any depth.
-func (v Value) HasFunc() bool { return v.meta().hasFunc }
-
-// Depth returns in constant time how deeply v is nested: 0 for anything that
-// is no collection, 1 for a collection that holds none, and so on.
-func (v Value) Depth() int { return int(v.meta().depth) }
-
-// meta is what a collection knows about its elements, kept up to date as it
-// is built.
-type meta struct {
-	depth   int32
-	hasFunc bool
-}
-
-func (v Value) meta() meta {
-	switch v.kind {
-	case KindList:
-		return v.AsList().meta()
-	case KindObject:
-		return v.AsObject().meta()
-	case KindFunc:
-		return meta{hasFunc: true}
-	}
-	return meta{}
-}
-
-// with returns the meta of a collection with meta m that gains element v.
-func (m meta) with(v Value) meta {
-	if v.kind < KindList {
-		return m
-	}
-	e := v.meta()
-	return meta{depth: max(m.depth, e.depth+1), hasFunc: m.hasFunc || e.hasFunc}
-}
-
-// needs tells whether m may have it from v, so that it can't be kept when v
-// leaves the collection.
-func (m meta) needs(v Value) bool {
-	if v.kind < KindList {
-		return false
-	}
-	e := v.meta()
-	return e.hasFunc || e.depth+1 == m.depth && m.depth > 1
-}
-
-// anyMeta is above every meta.
-var anyMeta = meta{depth: math.MaxInt32, hasFunc: true}
-
-// scan computes the meta of a collection of these elements. It stops early
-// where it has reached bound, which it is known not to exceed; so taking
-// elements one by one from a list of objects doesn't look at all of them each
-// time.
-func scan(vs iter.Seq[Value], bound meta) meta {
-	m := meta{depth: 1}
-	for v := range vs {
-		if m = m.with(v); m == bound {
-			break
-		}
-	}
-	return m
-}

@@ -15,10 +15,9 @@ import (
 // elements one by one costs O(n), and older versions of a list, or lists
 // grown from one version twice, never see each other's elements.
 type List struct {
-	buf     *buffer
-	off, n  int
-	depth   int32 // 0 is read as 1, so that the zero List is right
-	hasFunc bool
+	buf    *buffer
+	off, n int
+	meta   meta
 }
 
 type buffer struct {
@@ -39,7 +38,16 @@ func ListOf(vs []Value) *List {
 	if len(vs) == 0 {
 		return &emptyList
 	}
-	return listOf(vs, len(vs), scan(slices.Values(vs), anyMeta))
+	return listOf(vs, len(vs), metaOf(vs))
+}
+
+// metaOf returns the meta of a list of vs.
+func metaOf(vs []Value) meta {
+	m := empty
+	for _, v := range vs {
+		m = m.with(v)
+	}
+	return m
 }
 
 // listOf returns the list of the first n of vals; the others are free places.
@@ -50,26 +58,15 @@ func listOf(vals []Value, n int, m meta) *List {
 	})
 	both.buf.vals = vals
 	both.buf.used.Store(int64(n))
-	both.list = List{buf: &both.buf, n: n, depth: m.depth, hasFunc: m.hasFunc}
+	both.list = List{buf: &both.buf, n: n, meta: m}
 	return &both.list
-}
-
-func (l *List) meta() meta { return meta{depth: max(l.depth, 1), hasFunc: l.hasFunc} }
-
-// metaWithout returns the meta for the elements vs, which are l's without old.
-func (l *List) metaWithout(old Value, vs []Value) meta {
-	m := l.meta()
-	if !m.needs(old) {
-		return m
-	}
-	return scan(slices.Values(vs), m)
 }
 
 // Len returns the number of elements.
 func (l *List) Len() int { return l.n }
 
 // HasFunc tells in constant time whether l holds a function, at any depth.
-func (l *List) HasFunc() bool { return l.hasFunc }
+func (l *List) HasFunc() bool { return l.meta.hasFunc }
 
 // At returns the element at i, which must be within 0 and Len()-1.
 func (l *List) At(i int) Value { return l.Slice()[i] }
@@ -88,11 +85,11 @@ func (l *List) All() iter.Seq2[int, Value] { return slices.All(l.Slice()) }
 
 // Append returns l with v behind it, at amortised constant cost.
 func (l *List) Append(v Value) *List {
-	m := l.meta().with(v)
+	m := l.meta.orEmpty().with(v)
 	end := l.off + l.n
 	if b := l.buf; b != nil && end < len(b.vals) && b.used.CompareAndSwap(int64(end), int64(end)+1) {
 		b.vals[end] = v
-		return &List{buf: b, off: l.off, n: l.n + 1, depth: m.depth, hasFunc: m.hasFunc}
+		return &List{buf: b, off: l.off, n: l.n + 1, meta: m}
 	}
 	vals := make([]Value, max(4, 2*l.n))
 	copy(vals, l.Slice())
@@ -110,12 +107,11 @@ func (l *List) Concat(o *List) *List {
 	case o.n == 1:
 		return l.Append(o.At(0))
 	}
-	a, b := l.meta(), o.meta()
-	m := meta{depth: max(a.depth, b.depth), hasFunc: a.hasFunc || b.hasFunc}
+	m := l.meta.add(o.meta)
 	end, n := l.off+l.n, l.n+o.n
 	if b := l.buf; end+o.n <= len(b.vals) && b.used.CompareAndSwap(int64(end), int64(end+o.n)) {
 		copy(b.vals[end:], o.Slice())
-		return &List{buf: b, off: l.off, n: n, depth: m.depth, hasFunc: m.hasFunc}
+		return &List{buf: b, off: l.off, n: n, meta: m}
 	}
 	vals := make([]Value, max(n, 2*l.n))
 	copy(vals[copy(vals, l.Slice()):], o.Slice())
@@ -128,8 +124,11 @@ func (l *List) Set(i int, v Value) *List {
 	old := l.At(i)
 	vals := slices.Clone(l.Slice())
 	vals[i] = v
-	m := l.metaWithout(old, vals).with(v)
-	return listOf(vals, len(vals), m)
+	m, ok := l.meta.without(slices.Values(vals), old)
+	if !ok {
+		return ListOf(vals)
+	}
+	return listOf(vals, len(vals), m.with(v))
 }
 
 // Insert returns l with v before the element at i; i must be within 0 and
@@ -142,7 +141,7 @@ func (l *List) Insert(i int, v Value) *List {
 	copy(vals, l.Slice()[:i])
 	vals[i] = v
 	copy(vals[i+1:], l.Slice()[i:])
-	return listOf(vals, len(vals), l.meta().with(v))
+	return listOf(vals, len(vals), l.meta.with(v))
 }
 
 // Delete returns l without the element at i, which must be within 0 and
@@ -156,7 +155,11 @@ func (l *List) Delete(i int) *List {
 		return l.Sub(0, i)
 	}
 	vals := slices.Concat(l.Slice()[:i], l.Slice()[i+1:])
-	return listOf(vals, len(vals), l.metaWithout(old, vals))
+	m, ok := l.meta.without(slices.Values(vals), old)
+	if !ok {
+		return ListOf(vals)
+	}
+	return listOf(vals, len(vals), m)
 }
 
 // Sub returns the elements from index from up to, but not including, index to;
@@ -172,9 +175,14 @@ func (l *List) Sub(from, to int) *List {
 	case 2*n < len(l.buf.vals):
 		return ListOf(slices.Clone(vals))
 	}
-	m := l.meta()
-	if m.hasFunc || m.depth > 1 {
-		m = scan(slices.Values(vals), m)
+	all, m, ok := l.Slice(), l.meta, false
+	if 2*len(vals) > l.n { // fewer go than stay
+		if m, ok = m.without(slices.Values(vals), all[:from]...); ok {
+			m, ok = m.without(slices.Values(vals), all[to:]...)
+		}
 	}
-	return &List{buf: l.buf, off: l.off + from, n: to - from, depth: m.depth, hasFunc: m.hasFunc}
+	if !ok {
+		m = metaOf(vals)
+	}
+	return &List{buf: l.buf, off: l.off + from, n: to - from, meta: m}
 }

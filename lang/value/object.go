@@ -21,10 +21,9 @@ type Member struct {
 // adding a key costs amortised constant time. Small objects are searched from
 // the first key on; larger ones get an index at the first search.
 type Object struct {
-	buf     *entries
-	n       int
-	depth   int32 // 0 is read as 1, so that the zero Object is right
-	hasFunc bool
+	buf  *entries
+	n    int
+	meta meta
 }
 
 // entries is the buffer that objects grown from one another share. Each of
@@ -174,7 +173,13 @@ func unique(ms []Member) []Member {
 }
 
 // objectOf returns the object of ms, which has no key twice.
-func objectOf(ms []Member) *Object { return objectWith(ms, len(ms), scan(memberValues(ms), anyMeta)) }
+func objectOf(ms []Member) *Object {
+	m := empty
+	for i := range ms {
+		m = m.withKey(ms[i].Key).with(ms[i].Value)
+	}
+	return objectWith(ms, len(ms), m)
+}
 
 // objectWith returns the object of the first n of ms; the others are free.
 func objectWith(ms []Member, n int, m meta) *Object {
@@ -183,35 +188,25 @@ func objectWith(ms []Member, n int, m meta) *Object {
 		buf    entries
 	})
 	both.buf.members, both.buf.used = ms, n
-	both.object = Object{buf: &both.buf, n: n, depth: m.depth, hasFunc: m.hasFunc}
+	both.object = Object{buf: &both.buf, n: n, meta: m}
 	return &both.object
 }
 
 func memberValues(ms []Member) iter.Seq[Value] {
 	return func(yield func(Value) bool) {
-		for _, m := range ms {
-			if !yield(m.Value) {
+		for i := range ms {
+			if !yield(ms[i].Value) {
 				return
 			}
 		}
 	}
 }
 
-func (o *Object) meta() meta { return meta{depth: max(o.depth, 1), hasFunc: o.hasFunc} }
-
-func (o *Object) metaWithout(old Value, ms []Member) meta {
-	m := o.meta()
-	if !m.needs(old) {
-		return m
-	}
-	return scan(memberValues(ms), m)
-}
-
 // Len returns the number of members.
 func (o *Object) Len() int { return o.n }
 
 // HasFunc tells in constant time whether o holds a function, at any depth.
-func (o *Object) HasFunc() bool { return o.hasFunc }
+func (o *Object) HasFunc() bool { return o.meta.hasFunc }
 
 // Members returns the members in order; the slice must not be changed.
 func (o *Object) Members() []Member {
@@ -285,10 +280,10 @@ func (o *Object) Set(key string, v Value) *Object {
 	if i := o.Find(key); i >= 0 {
 		return o.SetAt(i, v)
 	}
-	m := o.meta().with(v)
+	m := o.meta.orEmpty().withKey(key).with(v)
 	entry := Member{Key: key, Value: v}
 	if o.buf != nil && o.buf.claim(o.n, entry) {
-		return &Object{buf: o.buf, n: o.n + 1, depth: m.depth, hasFunc: m.hasFunc}
+		return &Object{buf: o.buf, n: o.n + 1, meta: m}
 	}
 	ms := make([]Member, max(4, 2*o.n))
 	copy(ms, o.Members())
@@ -303,7 +298,11 @@ func (o *Object) SetAt(i int, v Value) *Object {
 	ms := make([]Member, len(o.buf.members))
 	copy(ms, o.Members())
 	ms[i].Value = v
-	n := objectWith(ms, o.n, o.metaWithout(old, ms[:o.n]).with(v))
+	m, ok := o.meta.without(memberValues(ms[:o.n]), old)
+	if !ok {
+		return objectOf(ms[:o.n])
+	}
+	n := objectWith(ms, o.n, m.with(v))
 	if o.n >= indexedFrom {
 		o.buf.copyIndex(n.buf, o.n)
 	}
@@ -321,7 +320,11 @@ func (o *Object) Delete(key string) *Object {
 	if len(ms) == 0 {
 		return &emptyObject
 	}
-	return objectWith(ms, len(ms), o.metaWithout(old, ms))
+	m, ok := o.meta.without(memberValues(ms), old, String(key))
+	if !ok {
+		return objectOf(ms)
+	}
+	return objectWith(ms, len(ms), m)
 }
 
 // Merge returns o with the members of p set in it, in their order.

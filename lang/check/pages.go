@@ -1,0 +1,108 @@
+package check
+
+import "github.com/florc-lang/florc/lang/diag"
+
+const (
+	codeHead      diag.Code = "FLO0301"
+	codeName      diag.Code = "FLO0302"
+	codeAttribute diag.Code = "FLO0303"
+	codeArgument  diag.Code = "FLO0304"
+	codeReturn    diag.Code = "FLO0305"
+	codeJump      diag.Code = "FLO0306"
+	codeDuration  diag.Code = "FLO0307"
+	codeRegex     diag.Code = "FLO0308"
+	codeTarget    diag.Code = "FLO0309"
+	codeLayout    diag.Code = "FLO0310"
+	codeChildren  diag.Code = "FLO0311"
+	codeMuted     diag.Code = "FLO0312"
+)
+
+// Pages explains the codes of this package.
+func Pages() []diag.Page {
+	return []diag.Page{
+		{
+			Code:  codeHead,
+			Title: "a head that nobody knows",
+			Why:   "A line starts with what it does: a procedure, a function, or a tasker. Nothing of this name is known. It may be a tasker that the runtime knows and the checker does not: name it to the checker then. Otherwise the line fails when it is reached.",
+			Bad:   "set l []\npsuh l 1\n",
+			Good:  "set l []\npush l 1\n",
+		},
+		{
+			Code:  codeName,
+			Title: "a name that stands for nothing",
+			Why:   "A name without quotes stands for what a variable holds, for a function or for a procedure. Nothing in the file sets a variable of this name that would be seen here, so that the line fails when it is reached. Text stands in quotes. What is set in a function, or beneath `vars:`, is seen there only.",
+			Bad:   "set count 1\ncuont + 1\n",
+			Good:  "set count 1\ncount + 1\n",
+		},
+		{
+			Code:  codeAttribute,
+			Title: "an attribute with a misspelt name",
+			Why:   "A procedure does not look at attributes that it does not know. This one is so much like one of its own that it will have been meant.",
+			Bad:   "sequence timout: '1h'\n  stall _\n",
+			Good:  "sequence timeout: '1h'\n  stall _\n",
+		},
+		{
+			Code:  codeArgument,
+			Title: "an argument is missing",
+			Why:   "The procedure can't do without this argument and fails when the line is reached.",
+			Bad:   "sleep _\n",
+			Good:  "sleep '2h'\n",
+		},
+		{
+			Code:  codeReturn,
+			Title: "return outside of a function",
+			Why:   "`return` ends the call of the function that it stands in. Here it stands in none, and fails. The last value of a flow is its result as it is.",
+			Bad:   "sequence\n  return 1\n",
+			Good:  "define one\n  return 1\none _\n",
+		},
+		{
+			Code:  codeJump,
+			Title: "break, continue or move outside of a loop",
+			Why:   "`break` and `continue` are about the loop that they stand in, `move` is about a cursor. Outside of any, the first two do nothing and `move` fails. A loop in another branch is named by its tag, with `ref:`.",
+			Bad:   "set i 0\nbreak _ if i > 3\n",
+			Good:  "set i 0\nloop\n  set i (i + 1)\n  break _ if i > 3\n",
+		},
+		{
+			Code:  codeDuration,
+			Title: "a duration that can't be read",
+			Why:   "A duration is a number of seconds, or a text with units: `y` years, `M` months, `w` weeks, `d` days, `h` hours, `m` minutes, `s` seconds. Words and ISO 8601 are read as well.",
+			Bad:   "sleep '2 fortnights'\n",
+			Good:  "sleep '4 weeks'\n",
+		},
+		{
+			Code:  codeRegex,
+			Title: "a regular expression that can't be compiled",
+			Why:   "Regular expressions are Go's, which take time in proportion to the text and no more. They have no look-around and no back-references.",
+			Bad:   "match? 'abab' /(ab)\\1/\n",
+			Good:  "match? 'abab' /(ab){2}/\n",
+		},
+		{
+			Code:  codeTarget,
+			Title: "a move to where nothing is",
+			Why:   "`move` looks for its target among the lines directly beneath the cursor: a tag, a string, the name of a head, or a line `_ name`. None is called so, and the move fails.",
+			Bad:   "cursor\n  move to: 'edn'\n  trace 'never'\n  trace 'there' tag: 'end'\n",
+			Good:  "cursor\n  move to: 'end'\n  trace 'never'\n  trace 'there' tag: 'end'\n",
+		},
+		{
+			Code:  codeLayout,
+			Title: "a line that stands beside the others",
+			Why:   "Indentation says what is nested in what. This line is a column or so beside the lines that it seems to belong with, and is nested in another line than it looks like.",
+			Bad:   "set l []\nsequence\n  push l 1\n   push l 2\n  push l 3\n",
+			Good:  "set l []\nsequence\n  push l 1\n  push l 2\n  push l 3\n",
+		},
+		{
+			Code:  codeChildren,
+			Title: "lines that are never run",
+			Why:   "These lines are nested in one that does not look at what is nested in it.",
+			Bad:   "stall _\n  trace 'a'\n",
+			Good:  "trace 'a'\nstall _\n",
+		},
+		{
+			Code:  codeMuted,
+			Title: "a name in a string that stands for nothing",
+			Why:   "Within `$(…)` a name that stands for nothing gives an empty text, and no failure. This one is but one letter away from a variable.",
+			Bad:   "set customer 'Ann'\n\"Dear $(custmer),\"\n",
+			Good:  "set customer 'Ann'\n\"Dear $(customer),\"\n",
+		},
+	}
+}

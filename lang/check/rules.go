@@ -1,0 +1,269 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lang/tree"
+	"github.com/florc-lang/florc/lang/value"
+	"github.com/florc-lang/florc/lang/when"
+)
+
+// rules applies the rules to an analysis.
+type rules struct {
+	*Analysis
+	c     *Checker
+	found []diag.Diagnostic
+}
+
+func (r *rules) report(d diag.Diagnostic) {
+	// a diagnostic never spans past the line it starts on
+	if s := &d.Span; s.IsValid() && s.End.Line > s.Start.Line {
+		src := r.File.Source
+		s.End = src.Pos(src.LineStart(s.Start.Line) + len(src.Line(s.Start.Line)))
+	}
+	r.found = append(r.found, d)
+}
+
+// rename is the fix that writes another name.
+func rename(at source.Span, name string) *diag.Fix {
+	return &diag.Fix{Title: fmt.Sprintf("write %q", name), Edits: []diag.Edit{{Span: at, NewText: name}}}
+}
+
+// call applies the rules about what is given to a procedure.
+func (r *rules) call(c *call) {
+	n := c.node
+	if n.HeadExpr != nil && n.HeadExpr.Head == "_lit" && len(n.Children) > 0 {
+		r.uselessChildren(c, "a literal runs nothing")
+	}
+	if c.proc == nil || r.isShadowed(c) {
+		return
+	}
+	switch c.name() {
+	case "return":
+		r.misplacedReturn(c)
+	case "break", "move":
+		r.misplacedJump(c)
+	case "cursor", "loop":
+		for i := range n.Attrs {
+			if k := n.Attrs[i].Key; k == "start" || k == "initial" {
+				r.target(c, n.Attrs[i].Value)
+			}
+		}
+	case "_rxs":
+		r.regex(n)
+		return
+	}
+	if c.proc.Group == sig.Internal {
+		return
+	}
+	r.attributes(c)
+	r.arguments(c)
+	r.durations(c)
+}
+
+// isShadowed tells whether the head may be a variable's name as well.
+func (r *rules) isShadowed(c *call) bool {
+	return c.ref != nil && len(r.Definitions(c.ref)) > 0
+}
+
+func (r *rules) head(c *call) source.Span {
+	if c.ref != nil {
+		return c.ref.Span
+	}
+	return c.node.Span
+}
+
+// takesAny tells whether a procedure hands its attributes on, so that they
+// may have any name.
+func takesAny(p *sig.Proc) bool {
+	return p.Group == sig.People || p.Body == sig.Raw || p.Name() == "apply" || p.Name() == "signal"
+}
+
+// attributes finds attributes whose name is a misspelt one.
+func (r *rules) attributes(c *call) {
+	if takesAny(c.proc) {
+		return
+	}
+	for i := range c.node.Attrs {
+		at := &c.node.Attrs[i]
+		if at.Key == "" || at.Key == "_" || r.c.attrs[at.Key] || len(at.Key) < 3 || len(r.byName[at.Key]) > 0 {
+			continue
+		}
+		var candidates []string
+		for _, list := range [][]sig.Attr{c.proc.Attrs, r.c.opts.Common} {
+			for _, a := range list {
+				candidates = append(candidates, a.Names...)
+			}
+		}
+		best, certain := nearest(at.Key, candidates)
+		if best == "" || len(at.Key) == 3 && len(best) == 3 && !isSwap(at.Key, best) {
+			continue
+		}
+		d := diag.Diagnostic{
+			Code: codeAttribute, Severity: diag.Warning, Span: at.KeySpan,
+			Message: fmt.Sprintf("%s has no attribute %q", c.node.Head, at.Key),
+			Hint:    fmt.Sprintf("did you mean %q?", best),
+		}
+		if certain {
+			d.Fix = rename(at.KeySpan, best)
+		}
+		r.report(d)
+	}
+}
+
+// isSwap tells whether two names hold the same letters.
+func isSwap(a, b string) bool {
+	for _, c := range a {
+		if strings.Count(a, string(c)) != strings.Count(b, string(c)) {
+			return false
+		}
+	}
+	return true
+}
+
+// required names, for procedures that take one thing either as an argument or
+// as an attribute, and fail without it, what is missing. What a signature
+// itself says to be required is no part of it.
+var required = map[string]struct {
+	attr     string
+	argument bool
+	example  string
+}{
+	"sleep": {"for", true, "sleep '2h'"},
+	"move":  {"to", false, "move to: 'start'"},
+}
+
+// arguments finds calls that miss an argument, and children that nobody looks
+// at.
+func (r *rules) arguments(c *call) {
+	n, p := c.node, c.proc
+	args := arguments(n)
+	if req, ok := required[c.name()]; ok {
+		if !hasKey(n, req.attr) && !(req.argument && len(args) > 0) {
+			r.report(diag.Diagnostic{
+				Code: codeArgument, Severity: diag.Error, Span: r.head(c),
+				Message: fmt.Sprintf("%s is not told %s", n.Head, missing[c.name()]),
+				Hint:    "write for example `" + req.example + "`",
+			})
+		}
+	}
+	if len(args) == 0 && p.Body != sig.Cases {
+		for _, a := range p.Args {
+			if !a.Optional && !a.Repeated && a.Type != sig.Symbol && !r.failsNot(c, a) {
+				r.report(diag.Diagnostic{
+					Code: codeArgument, Severity: diag.Error, Span: r.head(c),
+					Message: fmt.Sprintf("%s needs an argument: %s", n.Head, a.Name),
+					Hint:    strings.TrimSpace(a.Doc),
+				})
+				break
+			}
+		}
+	}
+	if p.Body == sig.NoBody && len(n.Children) > 0 {
+		r.uselessChildren(c, fmt.Sprintf("%s takes no lines beneath it", n.Head))
+	}
+}
+
+var missing = map[string]string{"sleep": "how long", "move": "where to"}
+
+// failsNot tells whether a procedure does without an argument although its
+// signature asks for it, or may find it in an attribute.
+func (r *rules) failsNot(c *call, a sig.Arg) bool {
+	return c.proc.Group == sig.Handlers || hasKey(c.node, a.Name)
+}
+
+func hasKey(n *tree.Node, key string) bool {
+	for i := range n.Attrs {
+		if n.Attrs[i].Key == key || n.Attrs[i].KeyExpr != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *rules) uselessChildren(c *call, why string) {
+	ch := c.node.Children[0]
+	if r.crooked[ch.Span.Start.Line] || r.crooked[c.node.Line()] {
+		return
+	}
+	r.report(diag.Diagnostic{
+		Code: codeChildren, Severity: diag.Warning, Span: ch.Span,
+		Message: fmt.Sprintf("this is never run: %s", why),
+		Hint:    fmt.Sprintf("indent it like line %d to have it run after it", c.node.Line()),
+		Related: []diag.Related{{Span: r.head(c), Message: "it is nested in this"}},
+	})
+}
+
+// durations finds durations that cannot be read.
+func (r *rules) durations(c *call) {
+	test := func(v *tree.Node) {
+		s, ok := v.Value.(string)
+		if !v.Literal || !ok {
+			return
+		}
+		if _, err := when.ParseDuration(s); err != nil {
+			r.report(diag.Diagnostic{
+				Code: codeDuration, Severity: diag.Error, Span: v.Span,
+				Message: fmt.Sprintf("%q is no duration", s),
+				Hint:    "write it like '10s', '1h30m', '2 days and 1 hour' or 'P1DT2H'",
+			})
+		}
+	}
+	n := c.node
+	at := 0 // of the next unkeyed attribute
+	for i := range n.Attrs {
+		a := &n.Attrs[i]
+		switch {
+		case a.Lone():
+		case a.Keyed():
+			if def := r.attribute(c, a.Key); def != nil && def.Type == sig.Duration {
+				test(a.Value)
+			}
+		default:
+			if at < len(c.proc.Args) && c.proc.Args[at].Type == sig.Duration {
+				test(a.Value)
+			}
+			at++
+		}
+	}
+}
+
+// regex finds regular expressions that cannot be compiled.
+func (r *rules) regex(n *tree.Node) {
+	text, ok := literalText(n.Children)
+	if !ok {
+		return
+	}
+	options := ""
+	for i := range n.Attrs {
+		if n.Attrs[i].Key == "rxopts" {
+			if options, ok = n.Attrs[i].Value.Value.(string); !ok {
+				return
+			}
+		}
+	}
+	if _, err := value.NewRegex("/" + text + "/" + options); err != nil {
+		r.report(diag.Diagnostic{
+			Code: codeRegex, Severity: diag.Error, Span: n.Span,
+			Message: strings.TrimSuffix(err.Error(), "."),
+			Hint:    "regular expressions are Go's: without look-around and back-references",
+		})
+	}
+}
+
+// literalText returns what literal pieces make together.
+func literalText(pieces []*tree.Node) (string, bool) {
+	var b strings.Builder
+	for _, p := range pieces {
+		s, ok := p.Value.(string)
+		if !p.Literal || !ok {
+			return "", false
+		}
+		b.WriteString(s)
+	}
+	return b.String(), true
+}

@@ -1,0 +1,48 @@
+// Package spell finds the name that was probably meant by one that is not
+// known.
+package spell
+
+// Nearest returns the candidate most like name, the first of several, or ""
+// where none is like enough: about a third of the letters may differ.
+func Nearest(name string, candidates []string) string {
+	best, limit := "", (len(name)+1)/3
+	for _, c := range candidates {
+		if c == name {
+			continue
+		}
+		if d := Distance(name, c, limit); d <= limit && (d < limit || best == "") {
+			best, limit = c, d
+		}
+	}
+	return best
+}
+
+// Distance is the number of insertions, deletions, substitutions and swaps of
+// neighbours that lead from a to b (optimal string alignment), counted in
+// bytes, or limit+1 where it is more than limit.
+func Distance(a, b string, limit int) int {
+	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+		return limit + 1
+	}
+	var before []int
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		next := make([]int, len(b)+1)
+		next[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				next[j] = min(next[j], before[j-2]+1)
+			}
+		}
+		before, row = row, next
+	}
+	return min(row[len(b)], limit+1)
+}

@@ -1,0 +1,137 @@
+package badgerstore_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/florc-lang/florc/runtime"
+	"github.com/florc-lang/florc/runtime/badgerstore"
+	"github.com/florc-lang/florc/runtime/storetest"
+)
+
+func open(t testing.TB, dir string) *badgerstore.Store {
+	t.Helper()
+	s, err := badgerstore.Open(dir, badgerstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func TestStore(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) (runtime.Store, func() runtime.Store) {
+		dir := t.TempDir()
+		s := open(t, dir)
+		return s, func() runtime.Store {
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = open(t, dir)
+			return s
+		}
+	})
+}
+
+func commit(t testing.TB, s *badgerstore.Store, seq uint64) {
+	t.Helper()
+	rec := &runtime.Record{Exid: "a", Seq: seq, Header: make([]byte, 2000)}
+	if err := s.Commit(t.Context(), &runtime.Batch{Record: rec}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func refused(t *testing.T, dir string, want error, text string) {
+	t.Helper()
+	_, err := badgerstore.Open(dir, badgerstore.Options{})
+	if !errors.Is(err, want) || !strings.Contains(err.Error(), text) || !strings.Contains(err.Error(), dir) {
+		t.Errorf("want %q with %q, got %v", want, text, err)
+	}
+}
+
+func TestOpenInUse(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	refused(t, dir, badgerstore.ErrInUse, "process")
+	s.Close()
+	open(t, dir)
+}
+
+func TestOpenForeign(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "letter.txt"), "hello")
+	refused(t, dir, badgerstore.ErrForeign, "letter.txt")
+	dir = t.TempDir()
+	open(t, dir).Close()
+	write(t, filepath.Join(dir, "FORMAT"), "florc store 99\n")
+	refused(t, dir, badgerstore.ErrForeign, "florc store 99")
+}
+
+func TestOpenDamaged(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	commit(t, s, 1)
+	s.Close()
+	write(t, filepath.Join(dir, "data", "MANIFEST"), "nonsense")
+	refused(t, dir, badgerstore.ErrDamaged, "")
+}
+
+func TestOpenEmptyMemtable(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	commit(t, s, 1)
+	s.Close()
+	write(t, filepath.Join(dir, "data", "00099.mem"), "")
+	s = open(t, dir)
+	commit(t, s, 2)
+}
+
+// TestOpenLostTail damages the write-ahead log within. Badger drops the rest of
+// it in silence; the store does not.
+func TestOpenLostTail(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	const n = 100
+	for seq := range uint64(n) {
+		commit(t, s, seq+1)
+	}
+	copied := t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(dir)); err != nil { // as a crash would leave it
+		t.Fatal(err)
+	}
+	s.Close()
+	logs, err := filepath.Glob(filepath.Join(copied, "data", "*.mem"))
+	if err != nil || len(logs) != 1 {
+		t.Fatal(logs, err)
+	}
+	f, err := os.OpenFile(logs[0], os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte{0xff, 0xff, 0xff}, n*2000/2); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	refused(t, copied, badgerstore.ErrDamaged, "commits are lost")
+	s, err = badgerstore.Open(copied, badgerstore.Options{AcceptLoss: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec, err := s.Record(t.Context(), "a")
+	if err != nil || rec.Seq < 10 || rec.Seq >= n {
+		t.Fatalf("what is left: %v, %v", rec, err)
+	}
+	commit(t, s, rec.Seq+1)
+	s.Close()
+	open(t, copied)
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,348 @@
+// Package memstore keeps executions in the memory of the process: for tests,
+// for single runs, and for the browser.
+package memstore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"sort"
+	"sync"
+
+	"github.com/florc-lang/florc/runtime"
+)
+
+// Store is a runtime.Store in memory. Closing it keeps what it holds; it can be
+// used again after Reopen.
+type Store struct {
+	mu     sync.RWMutex
+	closed bool
+	execs  map[string]*execution
+	timers []runtime.Timer // sorted
+	trees  map[string][]byte
+	letter uint64 // the last number given
+}
+
+type execution struct {
+	rec     *runtime.Record // nil where only letters are there
+	frames  map[string]runtime.Frame
+	inbox   []runtime.Letter
+	tasks   map[string]*runtime.TaskRecord
+	traces  []runtime.Trace
+	entries []runtime.Entry
+}
+
+// New returns an empty store.
+func New() *Store {
+	return &Store{execs: make(map[string]*execution), trees: make(map[string][]byte)}
+}
+
+// Reopen undoes Close.
+func (s *Store) Reopen() {
+	s.mu.Lock()
+	s.closed = false
+	s.mu.Unlock()
+}
+
+// Close makes the store refuse all else.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	return nil
+}
+
+func (s *Store) check(ctx context.Context) error {
+	if s.closed {
+		return runtime.ErrClosed
+	}
+	return ctx.Err()
+}
+
+func (s *Store) execution(exid string) *execution {
+	x := s.execs[exid]
+	if x == nil {
+		x = &execution{frames: make(map[string]runtime.Frame), tasks: make(map[string]*runtime.TaskRecord)}
+		s.execs[exid] = x
+	}
+	return x
+}
+
+func (s *Store) task(k runtime.TaskKey) *runtime.TaskRecord {
+	if x := s.execs[k.Exid]; x != nil {
+		return x.tasks[k.ID]
+	}
+	return nil
+}
+
+// Commit writes a batch, see runtime.Store.
+func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.check(ctx); err != nil {
+		return err
+	}
+	if rec := b.Record; rec != nil {
+		seq := uint64(0)
+		if x := s.execs[rec.Exid]; x != nil && x.rec != nil {
+			seq = x.rec.Seq
+		}
+		if rec.Seq != seq+1 {
+			return fmt.Errorf("execution %s is at commit %d, not %d: %w", rec.Exid, seq, rec.Seq-1, runtime.ErrConflict)
+		}
+	}
+	if k := b.Returned; k != nil {
+		if s.task(*k) == nil {
+			return fmt.Errorf("task %s of %s: %w", k.ID, k.Exid, runtime.ErrNotFound)
+		}
+		delete(s.execs[k.Exid].tasks, k.ID)
+	}
+	for _, t := range b.Trees {
+		s.trees[t.ID] = t.Data
+	}
+	if b.Record != nil {
+		s.commitExecution(s.execution(b.Record.Exid), b)
+	}
+	change := func(keys []runtime.TaskKey, do func(*runtime.TaskRecord)) {
+		for _, k := range keys {
+			if t := s.task(k); t != nil {
+				c := *t
+				do(&c)
+				s.execs[k.Exid].tasks[k.ID] = &c
+			}
+		}
+	}
+	change(b.Accepted, func(t *runtime.TaskRecord) { t.Accepted = true })
+	change(b.Withdrawn, func(t *runtime.TaskRecord) { t.Withdrawn = true })
+	for _, k := range b.Untasks {
+		if s.task(k) != nil {
+			delete(s.execs[k.Exid].tasks, k.ID)
+		}
+	}
+	for _, send := range b.Sends {
+		s.letter++
+		x := s.execution(send.Exid)
+		x.inbox = append(x.inbox, runtime.Letter{Number: s.letter, Data: send.Data})
+	}
+	return nil
+}
+
+// commitExecution writes what is about the batch's own execution.
+func (s *Store) commitExecution(x *execution, b *runtime.Batch) {
+	rec := *b.Record
+	x.rec = &rec
+	for _, f := range b.Frames {
+		f.Timers = slices.Clone(f.Timers)
+		x.frames[f.Nid] = f
+	}
+	for _, nid := range b.Removed {
+		delete(x.frames, nid)
+	}
+	x.inbox = slices.DeleteFunc(x.inbox, func(l runtime.Letter) bool { return slices.Contains(b.Consumed, l.Number) })
+	for _, t := range b.Timers {
+		if i, found := s.findTimer(t); !found {
+			s.timers = slices.Insert(s.timers, i, t)
+		}
+	}
+	for _, t := range b.Untimers {
+		if i, found := s.findTimer(t); found {
+			s.timers = slices.Delete(s.timers, i, i+1)
+		}
+	}
+	for i := range b.Tasks {
+		t := b.Tasks[i]
+		x.tasks[t.ID] = &t
+	}
+	x.traces = append(x.traces, b.Traces...)
+	if b.Entry != nil {
+		x.entries = append(x.entries, *b.Entry)
+	}
+}
+
+func (s *Store) findTimer(t runtime.Timer) (int, bool) {
+	return slices.BinarySearchFunc(s.timers, t, runtime.Timer.Compare)
+}
+
+// Record returns an execution's record, or runtime.ErrNotFound.
+func (s *Store) Record(ctx context.Context, exid string) (*runtime.Record, error) {
+	rec, _, err := s.load(ctx, exid, false)
+	return rec, err
+}
+
+// Load returns an execution's record and frames, or runtime.ErrNotFound.
+func (s *Store) Load(ctx context.Context, exid string) (*runtime.Record, []runtime.Frame, error) {
+	return s.load(ctx, exid, true)
+}
+
+func (s *Store) load(ctx context.Context, exid string, frames bool) (*runtime.Record, []runtime.Frame, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := s.check(ctx); err != nil {
+		return nil, nil, err
+	}
+	x := s.execs[exid]
+	if x == nil || x.rec == nil {
+		return nil, nil, runtime.ErrNotFound
+	}
+	rec := *x.rec
+	if !frames {
+		return &rec, nil, nil
+	}
+	fs := make([]runtime.Frame, 0, len(x.frames))
+	for _, f := range x.frames {
+		f.Timers = slices.Clone(f.Timers)
+		fs = append(fs, f)
+	}
+	return &rec, fs, nil
+}
+
+// snapshot gives what collect finds now, to be iterated without the lock.
+func snapshot[T any](s *Store, ctx context.Context, collect func() []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		s.mu.RLock()
+		err := s.check(ctx)
+		var list []T
+		if err == nil {
+			list = collect()
+		}
+		s.mu.RUnlock()
+		if err != nil {
+			var none T
+			yield(none, err)
+			return
+		}
+		for _, e := range list {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Store) exids() []string { return slices.Sorted(maps.Keys(s.execs)) }
+
+// Records gives all executions, by exid.
+func (s *Store) Records(ctx context.Context) iter.Seq2[*runtime.Record, error] {
+	return snapshot(s, ctx, func() (list []*runtime.Record) {
+		for _, exid := range s.exids() {
+			if x := s.execs[exid]; x.rec != nil {
+				rec := *x.rec
+				list = append(list, &rec)
+			}
+		}
+		return list
+	})
+}
+
+// Ready gives the executions that have messages to work.
+func (s *Store) Ready(ctx context.Context) iter.Seq2[string, error] {
+	return snapshot(s, ctx, func() (list []string) {
+		for _, exid := range s.exids() {
+			if x := s.execs[exid]; len(x.inbox) > 0 || x.rec != nil && x.rec.Ready {
+				list = append(list, exid)
+			}
+		}
+		return list
+	})
+}
+
+// Inbox returns the first of an execution's letters.
+func (s *Store) Inbox(ctx context.Context, exid string, limit int) ([]runtime.Letter, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := s.check(ctx); err != nil {
+		return nil, err
+	}
+	x := s.execs[exid]
+	if x == nil {
+		return nil, nil
+	}
+	return slices.Clone(x.inbox[:min(limit, len(x.inbox))]), nil
+}
+
+// Timers returns the first timers after the given one.
+func (s *Store) Timers(ctx context.Context, after runtime.Timer, limit int) ([]runtime.Timer, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := s.check(ctx); err != nil {
+		return nil, err
+	}
+	from := sort.Search(len(s.timers), func(i int) bool { return s.timers[i].Compare(after) > 0 })
+	return slices.Clone(s.timers[from:min(from+limit, len(s.timers))]), nil
+}
+
+// Tasks gives the tasks of an execution, or all of them for exid "".
+func (s *Store) Tasks(ctx context.Context, exid string) iter.Seq2[*runtime.TaskRecord, error] {
+	return snapshot(s, ctx, func() (list []*runtime.TaskRecord) {
+		for id, x := range s.execs {
+			if exid == "" || exid == id {
+				for _, t := range x.tasks {
+					c := *t
+					list = append(list, &c)
+				}
+			}
+		}
+		slices.SortFunc(list, func(a, b *runtime.TaskRecord) int {
+			return cmp.Or(cmp.Compare(a.Exid, b.Exid), cmp.Compare(a.ID, b.ID))
+		})
+		return list
+	})
+}
+
+// TaskRecord returns a task, or runtime.ErrNotFound.
+func (s *Store) TaskRecord(ctx context.Context, exid, id string) (*runtime.TaskRecord, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := s.check(ctx); err != nil {
+		return nil, err
+	}
+	t := s.task(runtime.TaskKey{Exid: exid, ID: id})
+	if t == nil {
+		return nil, runtime.ErrNotFound
+	}
+	c := *t
+	return &c, nil
+}
+
+// Tree returns a tree, or runtime.ErrNotFound.
+func (s *Store) Tree(ctx context.Context, id string) ([]byte, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := s.check(ctx); err != nil {
+		return nil, err
+	}
+	data, ok := s.trees[id]
+	if !ok {
+		return nil, runtime.ErrNotFound
+	}
+	return data, nil
+}
+
+// Traces gives what an execution has traced, in order.
+func (s *Store) Traces(ctx context.Context, exid string) iter.Seq2[runtime.Trace, error] {
+	return snapshot(s, ctx, func() []runtime.Trace {
+		if x := s.execs[exid]; x != nil {
+			return slices.Clone(x.traces)
+		}
+		return nil
+	})
+}
+
+// Journal gives an execution's journal from the commit of that number on.
+func (s *Store) Journal(ctx context.Context, exid string, from uint64) iter.Seq2[runtime.Entry, error] {
+	return snapshot(s, ctx, func() (list []runtime.Entry) {
+		if x := s.execs[exid]; x != nil {
+			for _, e := range x.entries {
+				if e.Seq >= from {
+					list = append(list, e)
+				}
+			}
+		}
+		return list
+	})
+}
+
+var _ runtime.Store = (*Store)(nil)

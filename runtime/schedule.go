@@ -1,0 +1,132 @@
+package runtime
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// scheduler fires the timers that are in the store. It sleeps until the next
+// one is due, or until it is told of an earlier one.
+type scheduler struct {
+	r      *Runtime
+	wakeup chan struct{}
+
+	mu     sync.Mutex
+	cursor Timer // the last one that was fired: the next are behind it
+	next   int64 // when the next one is due, as far as is known
+}
+
+const (
+	// maxSleep bounds the sleep: a clock that is set, or a machine that was
+	// suspended, makes timers late by no more than this.
+	maxSleep = time.Minute
+	// timersAtOnce is how many timers are read at a time.
+	timersAtOnce = 256
+)
+
+func (s *scheduler) init(r *Runtime) {
+	s.r, s.wakeup = r, make(chan struct{}, 1)
+}
+
+// nudge has the scheduler look again.
+func (s *scheduler) nudge() {
+	select {
+	case s.wakeup <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
+// set tells of timers that were committed.
+func (s *scheduler) set(ts []Timer) {
+	if len(ts) == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range ts {
+		if t.Compare(s.cursor) <= 0 {
+			s.cursor = t
+			s.cursor.ID-- // just before it
+		}
+		if s.next == 0 || t.DueMicros < s.next {
+			s.next = t.DueMicros
+			s.nudge()
+		}
+	}
+}
+
+// rescan has it look at the timers from the first one.
+func (s *scheduler) rescan() {
+	s.mu.Lock()
+	s.cursor, s.next = Timer{}, 0
+	s.mu.Unlock()
+	s.nudge()
+}
+
+func (s *scheduler) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		wait, err := s.fire(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				s.r.fail(err)
+			}
+			return
+		}
+		c, stop := s.r.c.Clock.After(wait)
+		select {
+		case <-ctx.Done():
+		case <-s.wakeup:
+		case <-c:
+		}
+		stop()
+	}
+}
+
+// fire fires what is due and returns how long to sleep.
+func (s *scheduler) fire(ctx context.Context) (time.Duration, error) {
+	for {
+		s.mu.Lock()
+		after := s.cursor
+		s.next = 0 // what is committed from here on may not be seen: be told
+		s.mu.Unlock()
+		ts, err := s.r.store.Timers(ctx, after, timersAtOnce)
+		if err != nil {
+			return 0, err
+		}
+		now, last := s.r.nowMicros(), after
+		next := int64(0)
+		for _, t := range ts {
+			if t.DueMicros > now {
+				next = t.DueMicros
+				break
+			}
+			s.r.wakeFired(t)
+			last = t
+		}
+		if !s.advance(after, last, next) || next == 0 && len(ts) == timersAtOnce {
+			continue
+		}
+		wait := maxSleep
+		until := func(micros int64) {
+			if micros != 0 {
+				wait = min(wait, time.Duration(micros-now)*time.Microsecond)
+			}
+		}
+		until(next)
+		until(s.r.forgetIdle())
+		return max(wait, 0), nil
+	}
+}
+
+// advance moves the cursor on, unless it was set back meanwhile, which it
+// tells.
+func (s *scheduler) advance(from, to Timer, next int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cursor != from {
+		return false
+	}
+	s.cursor, s.next = to, next
+	return true
+}

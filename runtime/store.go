@@ -1,0 +1,235 @@
+package runtime
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// The errors that stores give, wrapped in what says more.
+var (
+	// ErrNotFound tells that the store does not have it.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict tells that the execution is not at the commit that the batch
+	// expects: someone else has worked it. Nothing of the batch was written.
+	ErrConflict = errors.New("another commit came first")
+	// ErrTooLarge tells that a part of the batch is larger than the store can
+	// hold. Nothing of the batch was written.
+	ErrTooLarge = errors.New("too large to be stored")
+	// ErrClosed tells that the store was closed.
+	ErrClosed = errors.New("the store is closed")
+)
+
+// Store keeps executions. Its methods may be called by any number of
+// goroutines at once. What a method returns belongs to the caller but for byte
+// slices, which both sides leave as they are.
+//
+// Readers see a state in which every commit that has returned is there whole,
+// and none in part.
+type Store interface {
+	// Commit writes the whole batch, durably, or, if it returns ErrConflict,
+	// ErrNotFound or ErrTooLarge, nothing of it. After any other error it is unknown which. The context
+	// is heeded until the batch is on its way.
+	Commit(ctx context.Context, b *Batch) error
+
+	// Record returns an execution's record, or ErrNotFound.
+	Record(ctx context.Context, exid string) (*Record, error)
+	// Load returns an execution's record and frames as of one moment.
+	Load(ctx context.Context, exid string) (*Record, []Frame, error)
+	// Records gives all executions, by exid.
+	Records(ctx context.Context) iter.Seq2[*Record, error]
+	// Ready gives the executions that have messages to work.
+	Ready(ctx context.Context) iter.Seq2[string, error]
+	// Inbox returns the first of an execution's letters in the order in which
+	// they were committed, without those consumed.
+	Inbox(ctx context.Context, exid string, limit int) ([]Letter, error)
+	// Timers returns the first timers after the given one, in the order of
+	// TimerLess; the zero Timer stands before all.
+	Timers(ctx context.Context, after Timer, limit int) ([]Timer, error)
+	// Tasks gives the tasks of an execution, or all of them for exid "".
+	Tasks(ctx context.Context, exid string) iter.Seq2[*TaskRecord, error]
+	// TaskRecord returns a task, or ErrNotFound.
+	TaskRecord(ctx context.Context, exid, id string) (*TaskRecord, error)
+	// Tree returns a tree by the id under which it was committed, or
+	// ErrNotFound.
+	Tree(ctx context.Context, id string) ([]byte, error)
+	// Traces gives what an execution has traced, in order.
+	Traces(ctx context.Context, exid string) iter.Seq2[Trace, error]
+	// Journal gives an execution's journal from the commit of that number on.
+	Journal(ctx context.Context, exid string, from uint64) iter.Seq2[Entry, error]
+
+	// Close ends the use of the store. Closing it twice does no harm.
+	Close() error
+}
+
+// Batch is what one commit writes. The parts from Record to Entry are about
+// one execution, and come together: none of them is there without Record. A
+// batch without it succeeds whatever is done at the same time to the
+// executions that it is about.
+type Batch struct {
+	// Record is the execution's new record. Its Seq has to be one more than
+	// that of the stored one, or 1 where there is none.
+	Record *Record
+
+	Frames   []Frame  // to be put
+	Removed  []string // nodes whose frames are to be removed
+	Consumed []uint64 // the numbers of letters: the first ones in the inbox
+	Timers   []Timer
+	Untimers []Timer
+	Tasks    []TaskRecord
+	Traces   []Trace
+	Entry    *Entry // of the journal
+
+	Trees []Tree
+	Sends []Send
+
+	// Returned is a task that has to be there, or else Commit gives
+	// ErrNotFound, and is removed: so a task is returned once.
+	Returned *TaskKey
+	// Tasks to be marked as accepted or withdrawn, or removed, where they are
+	// there.
+	Accepted, Withdrawn, Untasks []TaskKey
+}
+
+// Record is what is known of an execution beside its nodes.
+type Record struct {
+	Exid           string `cbor:"1,keyasint,omitempty"`
+	Seq            uint64 `cbor:"2,keyasint,omitempty"` // the number of its commits
+	Domain         string `cbor:"3,keyasint,omitempty"`
+	Name           string `cbor:"4,keyasint,omitempty"` // of the definition
+	File           string `cbor:"5,keyasint,omitempty"` // that it was read from
+	Status         Status `cbor:"6,keyasint,omitempty"`
+	LaunchedMicros int64  `cbor:"7,keyasint,omitempty"` // since 1970, as every time here
+	EndedMicros    int64  `cbor:"8,keyasint,omitempty"`
+	Tree           string `cbor:"9,keyasint,omitempty"`  // the id of its tree
+	Ready          bool   `cbor:"10,keyasint,omitempty"` // it has messages of its own to work
+	Header         []byte `cbor:"11,keyasint,omitempty"` // the machine's
+	LogHash        []byte `cbor:"12,keyasint,omitempty"` // of its journal's last entry
+	Payload        []byte `cbor:"13,keyasint,omitempty"` // once the root ended: its value, encoded
+	Vars           []byte `cbor:"14,keyasint,omitempty"` // and the root's variables
+	Consumed       uint64 `cbor:"15,keyasint,omitempty"` // the number of the last letter taken
+}
+
+// Status says how an execution stands.
+type Status string
+
+// The statuses.
+const (
+	Active     Status = "active"
+	Terminated Status = "terminated" // it ended, nothing of it is left to run
+	Failed     Status = "failed"     // a node failed, and nothing handles it
+)
+
+// Frame is the stored form of a live node.
+type Frame struct {
+	Nid         string       `cbor:"1,keyasint,omitempty"`
+	SinceMicros int64        `cbor:"2,keyasint,omitempty"` // when it was first committed
+	Task        string       `cbor:"3,keyasint,omitempty"` // the id of its task, until that is returned
+	Timers      []FrameTimer `cbor:"4,keyasint,omitempty"` // those that are set
+	Data        []byte       `cbor:"5,keyasint,omitempty"` // the machine's
+}
+
+// FrameTimer is a timer of a node.
+type FrameTimer struct {
+	ID        int64 `cbor:"1,keyasint,omitempty"`
+	DueMicros int64 `cbor:"2,keyasint,omitempty"`
+}
+
+// Letter is a message from outside, waiting in an execution's inbox.
+type Letter struct {
+	Number uint64 // rises with each commit; unique within the execution
+	Data   []byte
+}
+
+// Send puts a letter into the inbox of an execution.
+type Send struct {
+	Exid string
+	Data []byte
+}
+
+// Timer is a timer that is set.
+type Timer struct {
+	DueMicros int64
+	Exid      string
+	Nid       string
+	ID        int64
+}
+
+// Compare orders timers by when they are due, then by execution, node and
+// number.
+func (t Timer) Compare(u Timer) int {
+	return cmp.Or(cmp.Compare(t.DueMicros, u.DueMicros), cmp.Compare(t.Exid, u.Exid),
+		cmp.Compare(t.Nid, u.Nid), cmp.Compare(t.ID, u.ID))
+}
+
+// TaskKey identifies a task.
+type TaskKey struct{ Exid, ID string }
+
+// TaskRecord is a task that was handed out, or is about to be.
+type TaskRecord struct {
+	Exid        string `cbor:"1,keyasint,omitempty"`
+	ID          string `cbor:"2,keyasint,omitempty"` // unique within the execution
+	Nid         string `cbor:"3,keyasint,omitempty"`
+	Tasker      string `cbor:"4,keyasint,omitempty"`
+	Name        string `cbor:"5,keyasint,omitempty"`
+	SinceMicros int64  `cbor:"6,keyasint,omitempty"`
+	Line        int    `cbor:"7,keyasint,omitempty"`
+	Accepted    bool   `cbor:"8,keyasint,omitempty"`  // the tasker has it, and will return it by itself
+	Withdrawn   bool   `cbor:"9,keyasint,omitempty"`  // the tasker is to forget it
+	Data        []byte `cbor:"10,keyasint,omitempty"` // arguments, parameters, tags and payload, encoded
+}
+
+// Key returns the task's key.
+func (t *TaskRecord) Key() TaskKey { return TaskKey{t.Exid, t.ID} }
+
+// Trace is a line that an execution has traced.
+type Trace struct {
+	Nid      string `cbor:"1,keyasint,omitempty" json:"nid"`
+	Text     string `cbor:"2,keyasint,omitempty" json:"text"`
+	AtMicros int64  `cbor:"3,keyasint,omitempty" json:"-"`
+}
+
+// Entry is an entry of a journal: what a commit took, so that it can be worked
+// again. Hash is the SHA-256 over the hash of the entry before and Data.
+type Entry struct {
+	Seq  uint64 `cbor:"-"`
+	Hash []byte `cbor:"1,keyasint"`
+	Data []byte `cbor:"2,keyasint"`
+}
+
+// Tree is the stored form of a definition. ID is the SHA-256 of Data, in
+// hexadecimal digits.
+type Tree struct {
+	ID   string
+	Data []byte
+}
+
+var encoding = func() cbor.EncMode {
+	m, err := cbor.CoreDetEncOptions().EncMode()
+	if err != nil {
+		panic(err) // the options are constant
+	}
+	return m
+}()
+
+// Marshal encodes a record as stores keep it, in deterministic CBOR. It panics
+// for types that have no encoding, which is a bug.
+func Marshal(v any) []byte {
+	data, err := encoding.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("runtime: %T cannot be stored: %s", v, err))
+	}
+	return data
+}
+
+// Unmarshal decodes what Marshal made. It never panics, whatever the data.
+func Unmarshal(data []byte, v any) error {
+	if err := cbor.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("a stored record cannot be read: %w", err)
+	}
+	return nil
+}

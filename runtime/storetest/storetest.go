@@ -1,0 +1,559 @@
+// Package storetest holds the tests that every runtime.Store has to pass.
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/florc-lang/florc/runtime"
+)
+
+// Opener makes an empty store for a test, and a function that closes it and
+// opens it again with what it holds.
+type Opener func(t *testing.T) (s runtime.Store, reopen func() runtime.Store)
+
+// Run tests a kind of store.
+func Run(t *testing.T, open Opener) {
+	tests := []struct {
+		name string
+		test func(t *testing.T, s runtime.Store, reopen func() runtime.Store)
+	}{
+		{"Sequence", testSequence},
+		{"Frames", testFrames},
+		{"Atomic", testAtomic},
+		{"Inbox", testInbox},
+		{"Ready", testReady},
+		{"Timers", testTimers},
+		{"Tasks", testTasks},
+		{"Logs", testLogs},
+		{"Trees", testTrees},
+		{"Records", testRecords},
+		{"Big", testBig},
+		{"Many", testMany},
+		{"Concurrent", testConcurrent},
+		{"WholeReads", testWholeReads},
+		{"Deleted", testDeleted},
+		{"Closed", testClosed},
+		{"Context", testContext},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s, reopen := open(t)
+			test.test(t, s, reopen)
+		})
+	}
+}
+
+// Record makes a record for a test.
+func record(exid string, seq uint64) *runtime.Record {
+	return &runtime.Record{Exid: exid, Seq: seq, Domain: "d", Status: runtime.Active, Header: []byte{byte(seq)}}
+}
+
+func commit(t testing.TB, s runtime.Store, b *runtime.Batch) {
+	t.Helper()
+	if err := s.Commit(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func refused(t testing.TB, s runtime.Store, b *runtime.Batch, want error) {
+	t.Helper()
+	if err := s.Commit(t.Context(), b); !errors.Is(err, want) {
+		t.Fatalf("want %q, got %v", want, err)
+	}
+}
+
+func check(t testing.TB, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func collect[T any](t testing.TB, seq iter.Seq2[T, error]) (list []T) {
+	t.Helper()
+	for e, err := range seq {
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+func frames(t testing.TB, s runtime.Store, exid string) map[string]string {
+	t.Helper()
+	_, fs, err := s.Load(t.Context(), exid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := map[string]string{}
+	for _, f := range fs {
+		m[f.Nid] = string(f.Data)
+	}
+	return m
+}
+
+func testSequence(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	if _, err := s.Record(t.Context(), "a"); !errors.Is(err, runtime.ErrNotFound) {
+		t.Fatalf("the record of none: %v", err)
+	}
+	refused(t, s, &runtime.Batch{Record: record("a", 2)}, runtime.ErrConflict)
+	commit(t, s, &runtime.Batch{Record: record("a", 1)})
+	refused(t, s, &runtime.Batch{Record: record("a", 1)}, runtime.ErrConflict)
+	refused(t, s, &runtime.Batch{Record: record("a", 3)}, runtime.ErrConflict)
+	full := &runtime.Record{Exid: "a", Seq: 2, Domain: "d", Name: "n", File: "f", Status: runtime.Failed, LaunchedMicros: -5,
+		EndedMicros: 6, Tree: "t", Ready: true, Header: []byte("h"), LogHash: []byte("l"), Payload: []byte("p"), Vars: []byte("v"), Consumed: 7}
+	commit(t, s, &runtime.Batch{Record: full})
+	for range 2 {
+		got, err := s.Record(t.Context(), "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, "record", full, got)
+		s = reopen()
+	}
+	refused(t, s, &runtime.Batch{Record: record("a", 2)}, runtime.ErrConflict)
+	commit(t, s, &runtime.Batch{Record: record("a", 3)})
+}
+
+func testFrames(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	f := runtime.Frame{Nid: "0_1-3", SinceMicros: 4, Task: "5", Timers: []runtime.FrameTimer{{ID: 1, DueMicros: 2}}, Data: []byte("x")}
+	commit(t, s, &runtime.Batch{Record: record("a", 1), Frames: []runtime.Frame{f}})
+	_, fs, err := s.Load(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, "frame", []runtime.Frame{f}, fs)
+	put := func(nids ...string) (fs []runtime.Frame) {
+		for _, nid := range nids {
+			fs = append(fs, runtime.Frame{Nid: nid, Data: []byte("of " + nid)})
+		}
+		return fs
+	}
+	commit(t, s, &runtime.Batch{Record: record("a-b", 1), Frames: put("0")})
+	commit(t, s, &runtime.Batch{Record: record("a", 2), Frames: put("0", "0_1", "0_10", "0_1-1", "0_1_0-1"), Removed: []string{"0_1-3", "0_7"}})
+	commit(t, s, &runtime.Batch{Record: record("a", 3), Frames: put("0_2"), Removed: []string{"0_1"}})
+	want := map[string]string{"0": "of 0", "0_10": "of 0_10", "0_1-1": "of 0_1-1", "0_1_0-1": "of 0_1_0-1", "0_2": "of 0_2"}
+	check(t, "frames", want, frames(t, s, "a"))
+	s = reopen()
+	check(t, "frames", want, frames(t, s, "a"))
+	check(t, "frames", map[string]string{"0": "of 0"}, frames(t, s, "a-b"))
+}
+
+// testAtomic refuses a batch that has a part of every kind: none is written.
+func testAtomic(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	commit(t, s, &runtime.Batch{Record: record("a", 1), Frames: []runtime.Frame{{Nid: "0"}}, Sends: []runtime.Send{{Exid: "a", Data: []byte("l")}},
+		Tasks: []runtime.TaskRecord{{Exid: "a", ID: "1"}}, Timers: []runtime.Timer{{DueMicros: 1, Exid: "a", Nid: "0", ID: 1}}})
+	letters, err := s.Inbox(t.Context(), "a", 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused(t, s, &runtime.Batch{
+		Record: record("a", 1), Frames: []runtime.Frame{{Nid: "0_1"}}, Removed: []string{"0"}, Consumed: []uint64{letters[0].Number},
+		Timers:   []runtime.Timer{{DueMicros: 2, Exid: "a", Nid: "0", ID: 2}},
+		Untimers: []runtime.Timer{{DueMicros: 1, Exid: "a", Nid: "0", ID: 1}},
+		Tasks:    []runtime.TaskRecord{{Exid: "a", ID: "2"}}, Traces: []runtime.Trace{{Text: "t"}}, Entry: &runtime.Entry{Seq: 1},
+		Trees: []runtime.Tree{{ID: "t"}}, Sends: []runtime.Send{{Exid: "b"}}, Untasks: []runtime.TaskKey{{Exid: "a", ID: "1"}},
+	}, runtime.ErrConflict)
+	refused(t, s, &runtime.Batch{Record: record("a", 2), Sends: []runtime.Send{{Exid: "a"}},
+		Returned: &runtime.TaskKey{Exid: "a", ID: "2"}}, runtime.ErrNotFound)
+	s = reopen()
+	check(t, "frames", map[string]string{"0": ""}, frames(t, s, "a"))
+	left, err := s.Inbox(t.Context(), "a", 9)
+	check(t, "letters", letters, left)
+	timers, err2 := s.Timers(t.Context(), runtime.Timer{}, 9)
+	check(t, "timers", []runtime.Timer{{DueMicros: 1, Exid: "a", Nid: "0", ID: 1}}, timers)
+	check(t, "tasks", []*runtime.TaskRecord{{Exid: "a", ID: "1"}}, collect(t, s.Tasks(t.Context(), "")))
+	check(t, "traces", []runtime.Trace(nil), collect(t, s.Traces(t.Context(), "a")))
+	check(t, "journal", []runtime.Entry(nil), collect(t, s.Journal(t.Context(), "a", 0)))
+	check(t, "ready", []string{"a"}, collect(t, s.Ready(t.Context())))
+	if _, err := s.Tree(t.Context(), "t"); !errors.Is(err, runtime.ErrNotFound) {
+		t.Errorf("the tree is there: %v", err)
+	}
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func testInbox(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	texts := func(exid string, limit int) (texts []string, numbers []uint64) {
+		letters, err := s.Inbox(t.Context(), exid, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range letters {
+			texts, numbers = append(texts, string(l.Data)), append(numbers, l.Number)
+		}
+		return texts, numbers
+	}
+	send := func(b *runtime.Batch, exid string, texts ...string) {
+		for _, text := range texts {
+			b.Sends = append(b.Sends, runtime.Send{Exid: exid, Data: []byte(text)})
+		}
+		commit(t, s, b)
+	}
+	send(&runtime.Batch{}, "a", "1", "2", "3")
+	send(&runtime.Batch{Record: record("a", 1)}, "a", "4")
+	send(&runtime.Batch{}, "a-b", "other")
+	send(&runtime.Batch{}, "a", "5")
+	got, numbers := texts("a", 3)
+	check(t, "letters", []string{"1", "2", "3"}, got)
+	rec := record("a", 2)
+	rec.Consumed = numbers[1]
+	send(&runtime.Batch{Record: rec, Consumed: numbers[:2]}, "a", "6")
+	s = reopen()
+	send(&runtime.Batch{}, "a", "7")
+	got, numbers = texts("a", 99)
+	check(t, "letters", []string{"3", "4", "5", "6", "7"}, got)
+	if !slices.IsSorted(numbers) {
+		t.Errorf("the numbers do not rise: %v", numbers)
+	}
+	got, _ = texts("a-b", 9)
+	check(t, "letters", []string{"other"}, got)
+	got, _ = texts("none", 9)
+	check(t, "letters", []string(nil), got)
+}
+
+func testReady(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	ready := func(exid string, seq uint64) *runtime.Record {
+		rec := record(exid, seq)
+		rec.Ready = true
+		return rec
+	}
+	commit(t, s, &runtime.Batch{Record: ready("a", 1)})
+	commit(t, s, &runtime.Batch{Record: ready("b", 1), Sends: []runtime.Send{{Exid: "b"}, {Exid: "c"}, {Exid: "c"}}})
+	commit(t, s, &runtime.Batch{Record: record("d", 1)})
+	list := func() []string { return slices.Sorted(slices.Values(collect(t, s.Ready(t.Context())))) }
+	check(t, "ready", []string{"a", "b", "c"}, list())
+	commit(t, s, &runtime.Batch{Record: record("a", 2)})
+	commit(t, s, &runtime.Batch{Record: ready("b", 2)})
+	letters, err := s.Inbox(t.Context(), "c", 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(t, s, &runtime.Batch{Record: record("c", 1), Consumed: []uint64{letters[0].Number, letters[1].Number}})
+	s = reopen()
+	check(t, "ready", []string{"b"}, list())
+}
+
+func testTimers(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	var want []runtime.Timer
+	for _, due := range []int64{1 << 50, 5, 300, 4, 70000, 5} {
+		for _, exid := range []string{"b", "a-b", "a", "a.b"} {
+			for _, nid := range []string{"0_1", "0", "0_1-2", "0_10"} {
+				for _, id := range []int64{2, 1, 300} {
+					want = append(want, runtime.Timer{DueMicros: due, Exid: exid, Nid: nid, ID: id})
+				}
+			}
+		}
+	}
+	byExid := map[string][]runtime.Timer{}
+	for _, timer := range want {
+		byExid[timer.Exid] = append(byExid[timer.Exid], timer)
+	}
+	for exid, timers := range byExid {
+		commit(t, s, &runtime.Batch{Record: record(exid, 1), Timers: timers})
+	}
+	slices.SortFunc(want, runtime.Timer.Compare)
+	want = slices.Compact(want)
+	read := func(limit int) (all []runtime.Timer) {
+		for after := (runtime.Timer{}); ; {
+			ts, err := s.Timers(t.Context(), after, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(ts) > limit {
+				t.Fatalf("%d timers, at most %d were asked for", len(ts), limit)
+			}
+			if all = append(all, ts...); len(ts) < limit {
+				return all
+			}
+			after = ts[len(ts)-1]
+		}
+	}
+	check(t, "timers", want, read(1000))
+	s = reopen()
+	check(t, "timers", want, read(7))
+	gone := runtime.Timer{DueMicros: 5, Exid: "a", Nid: "0", ID: 1}
+	commit(t, s, &runtime.Batch{Record: record("a", 2), Untimers: []runtime.Timer{gone, {DueMicros: 6, Exid: "a", Nid: "0", ID: 1}}})
+	want = slices.DeleteFunc(want, func(t runtime.Timer) bool { return t == gone })
+	check(t, "timers", want, read(50))
+}
+
+func testTasks(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	task := runtime.TaskRecord{Exid: "a", ID: "1", Nid: "0_1", Tasker: "al", Name: "n", SinceMicros: 3, Line: 4, Data: []byte("d")}
+	other := runtime.TaskRecord{Exid: "a-b", ID: "1", Nid: "0"}
+	commit(t, s, &runtime.Batch{Record: record("a", 1), Tasks: []runtime.TaskRecord{task, {Exid: "a", ID: "2"}}})
+	commit(t, s, &runtime.Batch{Record: record("a-b", 1), Tasks: []runtime.TaskRecord{other}})
+	one, none := task.Key(), runtime.TaskKey{Exid: "a", ID: "3"}
+	commit(t, s, &runtime.Batch{Accepted: []runtime.TaskKey{one, none}})
+	commit(t, s, &runtime.Batch{Withdrawn: []runtime.TaskKey{one, none}, Untasks: []runtime.TaskKey{none, {Exid: "x", ID: "1"}}})
+	s = reopen()
+	task.Accepted, task.Withdrawn = true, true
+	check(t, "tasks", []*runtime.TaskRecord{&task, {Exid: "a", ID: "2"}}, collect(t, s.Tasks(t.Context(), "a")))
+	check(t, "tasks", []*runtime.TaskRecord{&task, {Exid: "a", ID: "2"}, &other}, collect(t, s.Tasks(t.Context(), "")))
+	got, err := s.TaskRecord(t.Context(), "a", "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, "task", &task, got)
+	back := &runtime.Batch{Returned: &one, Sends: []runtime.Send{{Exid: "a", Data: []byte("back")}}}
+	commit(t, s, back)
+	refused(t, s, back, runtime.ErrNotFound)
+	letters, err := s.Inbox(t.Context(), "a", 9)
+	if err != nil || len(letters) != 1 {
+		t.Errorf("one letter for one return, got %d (%v)", len(letters), err)
+	}
+	if _, err := s.TaskRecord(t.Context(), "a", "1"); !errors.Is(err, runtime.ErrNotFound) {
+		t.Errorf("the task that was returned: %v", err)
+	}
+	commit(t, s, &runtime.Batch{Untasks: []runtime.TaskKey{{Exid: "a", ID: "2"}}})
+	check(t, "tasks", []*runtime.TaskRecord(nil), collect(t, s.Tasks(t.Context(), "a")))
+}
+
+func testLogs(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	var traces []runtime.Trace
+	var entries []runtime.Entry
+	for seq := range uint64(300) {
+		e := runtime.Entry{Seq: seq + 1, Hash: []byte{1, byte(seq)}, Data: fmt.Append(nil, seq)}
+		two := []runtime.Trace{{Nid: "0", Text: fmt.Sprint(seq), AtMicros: 5}, {Nid: "0", Text: "again"}}
+		traces, entries = append(traces, two...), append(entries, e)
+		commit(t, s, &runtime.Batch{Record: record("a", seq+1), Traces: two, Entry: &e})
+	}
+	s = reopen()
+	check(t, "traces", traces, collect(t, s.Traces(t.Context(), "a")))
+	check(t, "journal", entries, collect(t, s.Journal(t.Context(), "a", 0)))
+	check(t, "journal", entries[255:], collect(t, s.Journal(t.Context(), "a", 256)))
+	for range s.Journal(t.Context(), "a", 0) {
+		break // leaving early does no harm
+	}
+}
+
+func testTrees(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	for range 2 {
+		commit(t, s, &runtime.Batch{Trees: []runtime.Tree{{ID: "1", Data: []byte("one")}, {ID: "2", Data: []byte("two")}}})
+		s = reopen()
+	}
+	got, err := s.Tree(t.Context(), "2")
+	if err != nil || string(got) != "two" {
+		t.Errorf("tree: %q, %v", got, err)
+	}
+}
+
+func testRecords(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	exids := []string{"a-u0-2", "a-u0-10", "b", "a", "a.b-u0-1"}
+	for _, exid := range exids {
+		commit(t, s, &runtime.Batch{Record: record(exid, 1), Frames: []runtime.Frame{{Nid: "0"}}})
+	}
+	s = reopen()
+	var got []string
+	for _, rec := range collect(t, s.Records(t.Context())) {
+		got = append(got, rec.Exid)
+	}
+	check(t, "records", slices.Sorted(slices.Values(exids)), got)
+}
+
+// testBig stores values that are larger than what stores like to hold.
+func testBig(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	for i, size := range []int{1 << 10, 600 << 10, 1<<20 + 1, 5 << 20} {
+		exid := fmt.Sprintf("a%d", i)
+		text := strings.Repeat("x", size-1) + "y"
+		rec := record(exid, 1)
+		rec.Header = []byte(text)
+		commit(t, s, &runtime.Batch{Record: rec, Frames: []runtime.Frame{{Nid: "0", Data: []byte(text)}, {Nid: "1", Data: []byte(text)}},
+			Sends: []runtime.Send{{Exid: exid, Data: []byte(text)}}})
+		s = reopen()
+		got, err := s.Record(t.Context(), exid)
+		if err != nil || !bytes.Equal(got.Header, rec.Header) {
+			t.Fatalf("%d bytes: the record came back otherwise: %v", size, err)
+		}
+		if fs := frames(t, s, exid); fs["0"] != text || fs["1"] != text {
+			t.Fatalf("%d bytes: the frames came back otherwise", size)
+		}
+		letters, err := s.Inbox(t.Context(), exid, 9)
+		if err != nil || len(letters) != 1 || string(letters[0].Data) != text {
+			t.Fatalf("%d bytes: the letter came back otherwise: %v", size, err)
+		}
+	}
+}
+
+// testMany commits more in one batch than stores like to.
+func testMany(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	const n = 40_000
+	b := &runtime.Batch{Record: record("a", 1)}
+	for i := range n {
+		b.Frames = append(b.Frames, runtime.Frame{Nid: fmt.Sprintf("0_%d", i), Data: bytes.Repeat([]byte{1}, 50)})
+	}
+	b.Sends = []runtime.Send{{Exid: "a", Data: []byte("x")}}
+	commit(t, s, b)
+	commit(t, s, &runtime.Batch{Record: record("a", 2), Sends: []runtime.Send{{Exid: "a", Data: []byte("y")}}})
+	s = reopen()
+	if got := len(frames(t, s, "a")); got != n {
+		t.Fatalf("%d frames of %d", got, n)
+	}
+	letters, err := s.Inbox(t.Context(), "a", 9)
+	if err != nil || len(letters) != 2 || string(letters[0].Data) != "x" {
+		t.Fatalf("letters: %v %v", letters, err)
+	}
+	b = &runtime.Batch{Record: record("a", 3)}
+	for i := range n {
+		b.Removed = append(b.Removed, fmt.Sprintf("0_%d", i))
+	}
+	commit(t, s, b)
+	check(t, "frames", map[string]string{}, frames(t, s, "a"))
+}
+
+// testConcurrent has many goroutines commit at the same time: of those that
+// race for a commit of an execution, one wins.
+func testConcurrent(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	const racers, rounds, execs = 4, 20, 8
+	var wg sync.WaitGroup
+	won := make([][]int, execs)
+	var mu sync.Mutex
+	for e := range execs {
+		won[e] = make([]int, rounds+1)
+		for range racers {
+			wg.Go(func() {
+				for seq := 1; seq <= rounds; {
+					err := s.Commit(t.Context(), &runtime.Batch{Record: record(fmt.Sprint(e), uint64(seq)),
+						Sends: []runtime.Send{{Exid: "sink", Data: fmt.Append(nil, e, seq)}}})
+					if err == nil {
+						mu.Lock()
+						won[e][seq]++
+						mu.Unlock()
+					} else if !errors.Is(err, runtime.ErrConflict) {
+						t.Error(err)
+						return
+					}
+					seq++
+				}
+			})
+		}
+	}
+	wg.Wait()
+	s = reopen()
+	total := 0
+	for e := range execs {
+		rec, err := s.Record(t.Context(), fmt.Sprint(e))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for seq := 1; seq <= rounds; seq++ {
+			want := 0
+			if uint64(seq) <= rec.Seq {
+				want = 1
+			}
+			if won[e][seq] != want {
+				t.Errorf("commit %d of %d won %d times", seq, e, won[e][seq])
+			}
+			total += won[e][seq]
+		}
+	}
+	letters, err := s.Inbox(t.Context(), "sink", 10_000)
+	if err != nil || len(letters) != total {
+		t.Errorf("%d letters for %d commits (%v)", len(letters), total, err)
+	}
+}
+
+// testWholeReads reads beside a writer: each read sees whole commits.
+func testWholeReads(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	const frameCount, rounds = 20, 300
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var wg sync.WaitGroup
+	commit(t, s, batchOf(1, frameCount))
+	for range 4 {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				rec, fs, err := s.Load(t.Context(), "a")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for _, f := range fs {
+					if string(f.Data) != fmt.Sprint(rec.Seq) {
+						t.Errorf("a torn read: a frame of commit %s beside record %d", f.Data, rec.Seq)
+						return
+					}
+				}
+			}
+		})
+	}
+	for seq := uint64(2); seq < rounds; seq++ {
+		commit(t, s, batchOf(seq, frameCount))
+	}
+	cancel()
+	wg.Wait()
+}
+
+func batchOf(seq uint64, frameCount int) *runtime.Batch {
+	b := &runtime.Batch{Record: record("a", seq)}
+	for i := range frameCount {
+		b.Frames = append(b.Frames, runtime.Frame{Nid: fmt.Sprintf("0_%d", i), Data: fmt.Append(nil, seq)})
+	}
+	return b
+}
+
+// testDeleted puts and removes the same keys over and over: none comes back.
+func testDeleted(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	seq := uint64(0)
+	for round := range 60 {
+		b := &runtime.Batch{}
+		for i := range 500 {
+			b.Frames = append(b.Frames, runtime.Frame{Nid: fmt.Sprintf("0_%d", i), Data: bytes.Repeat([]byte{byte(round)}, 300)})
+		}
+		seq++
+		b.Record = record("a", seq)
+		commit(t, s, b)
+		gone := &runtime.Batch{}
+		for i := range 500 {
+			gone.Removed = append(gone.Removed, fmt.Sprintf("0_%d", i))
+		}
+		seq++
+		gone.Record = record("a", seq)
+		commit(t, s, gone)
+		if round%20 == 19 {
+			s = reopen()
+		}
+		check(t, "frames", map[string]string{}, frames(t, s, "a"))
+	}
+}
+
+func testClosed(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
+	commit(t, s, &runtime.Batch{Record: record("a", 1)})
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused(t, s, &runtime.Batch{Record: record("a", 2)}, runtime.ErrClosed)
+	if _, err := s.Record(t.Context(), "a"); !errors.Is(err, runtime.ErrClosed) {
+		t.Errorf("a record of a closed store: %v", err)
+	}
+	for _, err := range s.Records(t.Context()) {
+		if !errors.Is(err, runtime.ErrClosed) {
+			t.Errorf("the records of a closed store: %v", err)
+		}
+	}
+	s = reopen()
+	commit(t, s, &runtime.Batch{Record: record("a", 2)})
+}
+
+func testContext(t *testing.T, s runtime.Store, _ func() runtime.Store) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Record(ctx, "a"); !errors.Is(err, context.Canceled) {
+		t.Errorf("a read after its context ended: %v", err)
+	}
+}
