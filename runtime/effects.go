@@ -70,8 +70,12 @@ func (t *turn) task(e *vm.TaskEffect) {
 	case e.Withdraw && fresh:
 		t.batch.Tasks[i].Withdrawn = true
 		return
-	case e.Withdraw:
+	case e.Withdraw && n.task == e.ID:
 		t.withdraw(e.ID)
+		return
+	case e.Withdraw: // it is back already: its tasker failed
+		t.own = append(t.own, vm.ReturnMessage(e.Nid, e.ID, vm.NewPayload(e.Payload), nil))
+		n.task = e.ID
 		return
 	}
 	n.task = e.ID

@@ -30,10 +30,11 @@ type Runtime struct {
 
 // unit is what is running between Start and Stop.
 type unit struct {
-	ctx     context.Context // ends with the unit
-	cancel  context.CancelFunc
-	workers sync.WaitGroup // the scheduler too
-	ended   chan struct{}  // closed once all of it has ended
+	ctx      context.Context // ends with the unit
+	cancel   context.CancelFunc
+	workers  sync.WaitGroup // the scheduler too
+	stopping bool
+	ended    chan struct{} // closed once all of it has ended
 }
 
 // slot is an execution that is in memory: it waits for a worker, is at one, or
@@ -135,7 +136,8 @@ func (r *Runtime) Stop(ctx context.Context) error {
 		r.mu.Unlock()
 		return nil
 	}
-	first := u.ctx.Err() == nil
+	first := !u.stopping
+	u.stopping = true
 	u.cancel()
 	r.work.Broadcast()
 	r.mu.Unlock()

@@ -278,8 +278,11 @@ func (r *Runtime) returnTask(ctx context.Context, rec *TaskRecord, payload value
 		failure = fmt.Errorf("it returned a payload that is a %s, not an object", payload.TypeName())
 	}
 	var e *vm.Error
-	if failure != nil {
+	if failure != nil { // the flow goes on, if it does, with what it had
 		e, payload = vm.TaskFailure(rec.Tasker, failure.Error()), value.Null
+		if t, err := newTask(rec); err == nil {
+			payload = t.Payload
+		}
 	}
 	m := vm.ReturnMessage(nid, rec.ID, vm.NewPayload(payload), e)
 	key := rec.Key()

@@ -23,7 +23,8 @@ type turn struct {
 	now   int64
 	fired []Timer // that are due, to be taken
 
-	letters    []Letter // that were taken
+	letters    []Letter     // that were taken
+	own        []vm.Message // that the runtime itself sends
 	batch      Batch
 	entry      journalEntry
 	touched    map[vm.NID]bool    // nodes whose frame is to be put, whatever the machine says
@@ -152,7 +153,7 @@ func (t *turn) take(ctx context.Context, letters []Letter) int {
 	x := t.live.x
 	t.entry = journalEntry{AtMicros: t.now, Budget: x.Limits.RunSteps}
 	if len(letters)+len(t.fired) == 0 {
-		t.entry.Cut = x.Run()
+		t.run()
 		return 0
 	}
 	programs := t.r.programsOf(ctx, t.live.rec)
@@ -209,14 +210,24 @@ func (t *turn) deliver(m vm.Message) {
 	t.touched[m.Nid] = true
 	t.entry.Messages = append(t.entry.Messages, vm.AppendMessage(nil, &m))
 	x.Deliver(m, t.now)
-	t.entry.Cut = x.Run()
+	t.run()
+}
+
+// run runs the machine, and again with what the runtime itself has to say to
+// it.
+func (t *turn) run() {
+	t.entry.Cut = t.live.x.Run()
 	t.effects()
+	for len(t.own) > 0 {
+		m := t.own[0]
+		t.own = t.own[1:]
+		t.deliver(m)
+	}
 }
 
 // commit stores what has changed.
 func (t *turn) commit(ctx context.Context) error {
 	l, b := t.live, &t.batch
-	t.effects()
 	for _, nid := range l.x.TakeDirty() {
 		t.touched[nid] = true
 	}

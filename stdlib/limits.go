@@ -43,13 +43,13 @@ func walkable(v value.Value) bool {
 
 // errTooManyElements is the error of a call that would build too long an array.
 func errTooManyElements(proc string) error {
-	return vm.BadArgument("work on a part of the data at a time",
+	return vm.LimitExceeded("work on a part of the data at a time",
 		"%q would give more than %d elements", proc, maxElements)
 }
 
 // errTooLongText is the error of a call that would build too long a string.
 func errTooLongText(proc string) error {
-	return vm.BadArgument("work on a part of the text at a time",
+	return vm.LimitExceeded("work on a part of the text at a time",
 		"%q would give a string of more than %d MiB", proc, maxTextBytes>>20)
 }
 

@@ -47,11 +47,11 @@ var until = &vm.Procedure{
 				}
 				return n.ReplyWith(ret)
 			}
-			n.SetRet(n.StartRet())
-			if n.ArgCount() > 1 {
-				return n.Run(1)
+			if n.ArgCount() == 1 {
+				return n.ReplyWith(n.StartRet()) // nothing to run again and again
 			}
-			fallthrough
+			n.SetRet(n.StartRet())
+			return n.Run(1)
 		case from+1 >= n.ArgCount():
 			n.NextRound()
 			f.SetSlot(untilLast, n.Ret())
@@ -88,6 +88,9 @@ func directUntil(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
 			for test(d, start).Truthy() != untilTrue {
 				d.Step()
 				last = start
+				if len(body) == 0 {
+					break
+				}
 				for _, e := range body {
 					last = e(d, last)
 				}

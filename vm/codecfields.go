@@ -40,6 +40,7 @@ func (c *coder) header() {
 		elements(c, &t.nids, nidElement)
 	})
 	c.functions(24)
+	number(c, 25, &x.Limits.PayloadDepth)
 	c.end()
 	if c.decoding {
 		for _, name := range shadow {
@@ -58,7 +59,7 @@ func (c *coder) limits(l *Limits) {
 	number(c, 5, &l.Nodes)
 	number(c, 6, &l.CallDepth)
 	number(c, 7, &l.RunSteps)
-	number(c, 8, &l.ListLength)
+	number(c, 8, &l.PayloadBytes)
 }
 
 func (c *coder) counters(s *Counters) {

@@ -210,8 +210,13 @@ func (d *Direct) variable(name string) (value.Value, bool) {
 
 // SetVar sets a variable, as set does.
 func (d *Direct) SetVar(name string, v value.Value) {
-	if v.HasFunc() {
-		d.Unsupported() // it might outlive its scope: the long way keeps track
+	if v.Kind() >= value.KindString {
+		if v.HasFunc() {
+			d.Unsupported() // it might outlive its scope: the long way keeps track
+		}
+		if !d.x.Limits.fits(v) {
+			d.Fail()
+		}
 	}
 	for e := d.env; e != nil; e = e.parent {
 		if i := e.find(name); i >= 0 {
@@ -316,7 +321,7 @@ func (d *Direct) setField(path value.Path, v value.Value) {
 		d.Unsupported()
 	}
 	after, miss := value.Set(d.object(), path, v)
-	if miss != nil {
+	if miss != nil || !d.x.Limits.fits(after) {
 		d.Fail()
 	}
 	d.fields = after

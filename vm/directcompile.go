@@ -63,7 +63,7 @@ func (dc *DirectCompiler) compile(c *Code) Eval {
 }
 
 // headed guards a node of a procedure: a variable of its name sends it the
-// long way.
+// long way, as does a result beyond the limits.
 func (dc *DirectCompiler) headed(c *Code, e Eval) Eval {
 	if e == nil || c.Proc == nil || c.Proc.Variable {
 		return nil
@@ -73,7 +73,11 @@ func (dc *DirectCompiler) headed(c *Code, e Eval) Eval {
 		if len(d.x.shadow) > 0 && d.x.shadow[head] {
 			d.Unsupported()
 		}
-		return e(d, ret)
+		v := e(d, ret)
+		if v.Kind() >= value.KindString && !d.x.Limits.fits(v) {
+			d.Fail()
+		}
+		return v
 	}
 }
 

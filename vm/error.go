@@ -104,6 +104,11 @@ func BadRegex(err error) *Error {
 	return errRegex.hint("florc uses Go's regular expressions: no look-around, no back-references", "%s", err)
 }
 
+// LimitExceeded is the error of what would take more than it may.
+func LimitExceeded(hint, format string, args ...any) *Error {
+	return errLimit.hint(hint, format, args...)
+}
+
 // UserFailure is the error that fail raises.
 func UserFailure(message string) *Error { return errFail.new("%s", message) }
 

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/florc-lang/florc/lang/value"
@@ -32,6 +33,7 @@ type Execution struct {
 	direct      Direct
 	directSteps int
 
+	slots   []value.Value // scratch: those of the node at work, from before
 	effects []Effect
 	// dirty holds the frames that were changed, made or removed since the last
 	// TakeDirty; false for those that were made since.
@@ -49,10 +51,16 @@ type Counters struct {
 
 // Limits bound what one execution may take; a zero field means its default.
 type Limits struct {
-	Nodes      int // live nodes; default 1,000,000
-	CallDepth  int // of function calls; default 10,000
-	RunSteps   int // messages in one Run; default 1,000,000
-	ListLength int // elements that one call may make; default 10,000,000
+	Nodes     int // live nodes; default 1,000,000
+	CallDepth int // of function calls; default 10,000
+	RunSteps  int // messages in one Run; default 1,000,000
+	// PayloadBytes bounds the weight (see value.Value.Weight) of f.ret, of the
+	// other fields together, and of each variable; default 64 MiB, at most
+	// 4 GiB.
+	PayloadBytes int
+	// PayloadDepth bounds how deeply these are nested; default, and at most,
+	// 5,000.
+	PayloadDepth int
 }
 
 func (l Limits) withDefaults() Limits {
@@ -64,7 +72,10 @@ func (l Limits) withDefaults() Limits {
 	def(&l.Nodes, 1_000_000)
 	def(&l.CallDepth, 10_000)
 	def(&l.RunSteps, 1_000_000)
-	def(&l.ListLength, 10_000_000)
+	def(&l.PayloadBytes, 64<<20)
+	def(&l.PayloadDepth, value.MaxDepth/2)
+	l.PayloadBytes = min(l.PayloadBytes, value.MaxWeight-1)
+	l.PayloadDepth = min(l.PayloadDepth, value.MaxDepth/2)
 	return l
 }
 
@@ -182,13 +193,10 @@ func (x *Execution) TakeDirty() []NID {
 
 // CompareNIDs orders ids by path, then by re-run.
 func CompareNIDs(a, b NID) int {
-	if a.Path != b.Path {
-		if a.Path < b.Path {
-			return -1
-		}
-		return 1
+	if c := cmp.Compare(a.Path, b.Path); c != 0 {
+		return c
 	}
-	return int(a.Sub - b.Sub)
+	return cmp.Compare(a.Sub, b.Sub)
 }
 
 func (x *Execution) nowMicros() int64 { return x.state.NowMicros }

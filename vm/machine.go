@@ -87,6 +87,12 @@ func (x *Execution) execute(m *Message) {
 		if err := n.resolveHead(m.As); err != nil {
 			return err
 		}
+		if parent == nil {
+			if err := x.Limits.checkLaunch(m); err != nil {
+				f.Payload, m.Payload = Payload{}, Payload{}
+				return err
+			}
+		}
 		return n.begin()
 	})
 }
@@ -287,9 +293,13 @@ func (x *Execution) terminated(m *Message) {
 func (n *Node) guard(do func() error) {
 	q := &n.x.queue
 	queued, effects := q.len(), len(n.x.effects)
+	n.x.slots = append(n.x.slots[:0], n.f.Slots...)
 	err := do()
 	if err == nil {
 		err = n.drive()
+	}
+	if err == nil {
+		err = n.checkOutcome(queued, n.x.slots)
 	}
 	if err == nil {
 		return
@@ -316,5 +326,9 @@ func (n *Node) fail(err error) {
 	if placed.Proc == "" {
 		placed.Proc = n.f.Code.Head
 	}
-	n.x.emit(Message{Point: Failed, Nid: n.f.Nid, From: n.m.From, Payload: n.m.Payload, Err: &placed, Causes: n.m.Causes})
+	p := n.m.Payload
+	if n.x.Limits.checkPayload(&p) != nil {
+		p = n.f.Payload // a tasker's, say: no handler could hand it on
+	}
+	n.x.emit(Message{Point: Failed, Nid: n.f.Nid, From: n.m.From, Payload: p, Err: &placed, Causes: n.m.Causes})
 }

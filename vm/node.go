@@ -134,13 +134,12 @@ func (n *Node) lib() *Library { return n.x.prog.lib }
 // headProc stands in while a head that is an expression is evaluated.
 var headProc = &Procedure{Sig: sig.Proc{Names: []string{"_head"}}}
 
-// valueProc gives what its head stands for.
+// valueProc gives what its head stands for, once its children ran.
 var valueProc = &Procedure{
 	Sig: sig.Proc{Names: []string{"_val"}},
 	Done: func(n *Node) error {
 		return n.ReplyWith(n.f.Heat)
 	},
-	Next: func(n *Node, from int) error { return n.finish() },
 }
 
 // --- evaluation: attributes, then arguments ---
@@ -408,11 +407,15 @@ func (n *Node) RunAs(i int, as string, vars []Var) error {
 	return nil
 }
 
+// maxInlined bounds how many arguments run without a message, so that a loop
+// over literals ends its turn.
+const maxInlined = 100
+
 // drive runs the arguments that were asked for, one after the other while
 // they are literals.
 func (n *Node) drive() error {
 	f := n.f
-	for n.todo >= 0 && !n.over {
+	for inlined := 0; n.todo >= 0 && !n.over; inlined++ {
 		i, opts := n.todo, n.run
 		n.todo, n.run = -1, runOptions{}
 		c := n.Arg(i)
@@ -429,7 +432,7 @@ func (n *Node) drive() error {
 		if f.Proc.KeepRet {
 			n.SetRet(f.Payload.Ret)
 		}
-		if opts.as == "" {
+		if opts.as == "" && inlined < maxInlined {
 			if done, err := n.inlineArg(c, i, mode); err != nil {
 				return err
 			} else if done {

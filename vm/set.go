@@ -76,11 +76,17 @@ func (n *Node) changeVar(mode string, path value.Path, do changer, verb string) 
 	if f == nil || !ok {
 		return fail()
 	}
+	bind := func(v value.Value) error {
+		if err := n.x.Limits.checkVar(name, v); err != nil {
+			return err
+		}
+		n.x.bind(f, name, v)
+		return nil
+	}
 	if len(path) == 1 && verb == "set" {
 		after, _ := do(value.NewObject(), path)
 		v, _ := after.AsObject().Get(name)
-		n.x.bind(f, name, v)
-		return nil
+		return bind(v)
 	}
 	old, found := f.Vars.Get(name)
 	if !found {
@@ -91,11 +97,10 @@ func (n *Node) changeVar(mode string, path value.Path, do changer, verb string) 
 		return fail()
 	}
 	if v, there := after.AsObject().Get(name); there {
-		n.x.bind(f, name, v)
-	} else {
-		f.Vars.Delete(name)
-		n.x.touch(f)
+		return bind(v)
 	}
+	f.Vars.Delete(name)
+	n.x.touch(f)
 	return nil
 }
 

@@ -17,7 +17,7 @@ import (
 // parseTaskers reads the values of --tasker.
 func parseTaskers(s *streams, specs []string, stdinFree bool) (map[string]runtime.Tasker, error) {
 	taskers := make(map[string]runtime.Tasker)
-	asking := &asker{in: bufio.NewReader(s.stdin), out: s.stderr, colors: s.errColors}
+	asking := &asker{lines: sync.OnceValue(func() <-chan string { return readLines(s.stdin) }), out: s.stderr, colors: s.errColors}
 	for _, spec := range specs {
 		name, program, ok := strings.Cut(spec, "=")
 		switch {
@@ -47,9 +47,22 @@ func shell(line string) []string {
 // asker is a tasker that asks the person at the terminal, one task at a time.
 type asker struct {
 	mu     sync.Mutex
-	in     *bufio.Reader
+	lines  func() <-chan string // what was typed; reading begins at the first call
 	out    io.Writer
 	colors palette
+}
+
+// readLines reads lines for ever: a read cannot be given up when a task is
+// withdrawn, so the line goes to the next one.
+func readLines(r io.Reader) <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for in := bufio.NewScanner(r); in.Scan(); {
+			lines <- in.Text()
+		}
+	}()
+	return lines
 }
 
 // Task asks. An empty answer returns the payload as it is, a JSON object sets
@@ -70,13 +83,16 @@ func (a *asker) Task(ctx context.Context, t *runtime.Task) (*runtime.Reply, erro
 		fmt.Fprintf(a.out, "  params  %s\n", sanitize(t.Params.String()))
 	}
 	fmt.Fprintf(a.out, "  payload %s\n", sanitize(t.Payload.String()))
-	fmt.Fprint(a.out, "  Enter when done; or fields to set, as a JSON object; or a value for f.ret; or ! and why it failed\n> ")
-	line, err := a.in.ReadString('\n')
-	if err != nil && line == "" {
-		fmt.Fprintln(a.out)
+	fmt.Fprint(a.out, "  Enter when done; or fields to set, as a JSON object; or a value for f.ret; or ! and why it failed\n")
+	select {
+	case line, ok := <-a.lines():
+		if ok {
+			return answer(strings.TrimSpace(line), t.Payload)
+		}
 		return &runtime.Reply{Later: true}, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	return answer(strings.TrimSpace(line), t.Payload)
 }
 
 func answer(line string, payload value.Value) (*runtime.Reply, error) {

@@ -68,7 +68,7 @@ func (c *call) anyBroken() bool {
 }
 
 func (r *rules) unknown(ref *Reference) {
-	if ref.muted {
+	if ref.muted && !ref.Head {
 		r.mutedName(ref)
 		return
 	}

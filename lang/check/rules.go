@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/florc-lang/florc/lang/diag"
@@ -125,16 +126,18 @@ func isSwap(a, b string) bool {
 	return true
 }
 
-// required names, for procedures that take one thing either as an argument or
-// as an attribute, and fail without it, what is missing. What a signature
-// itself says to be required is no part of it.
-var required = map[string]struct {
-	attr     string
-	argument bool
+// lacks says what procedures are not told that take it either as an argument
+// or as an attribute, and fail without. What a signature itself says to be
+// required is no part of it.
+var lacks = map[string]struct {
+	attr     string // the name of the attribute
+	argument bool   // an unkeyed argument will do as well
+	what     string
 	example  string
 }{
-	"sleep": {"for", true, "sleep '2h'"},
-	"move":  {"to", false, "move to: 'start'"},
+	"sleep": {"for", true, "how long", "sleep '2h'"},
+	"move":  {"to", false, "where to", "move to: 'start'"},
+	"task":  {"by", true, "whose task it is", "task 'alice' 'clean up'"},
 }
 
 // arguments finds calls that miss an argument, and children that nobody looks
@@ -142,43 +145,48 @@ var required = map[string]struct {
 func (r *rules) arguments(c *call) {
 	n, p := c.node, c.proc
 	args := arguments(n)
-	if req, ok := required[c.name()]; ok {
-		if !hasKey(n, req.attr) && !(req.argument && len(args) > 0) {
-			r.report(diag.Diagnostic{
-				Code: codeArgument, Severity: diag.Error, Span: r.head(c),
-				Message: fmt.Sprintf("%s is not told %s", n.Head, missing[c.name()]),
-				Hint:    "write for example `" + req.example + "`",
-			})
-		}
+	if l, ok := lacks[c.name()]; ok && !(l.argument && len(args) > 0) && !hasKey(n, r.attribute(c, l.attr).Names...) {
+		r.report(diag.Diagnostic{
+			Code: codeArgument, Severity: diag.Error, Span: r.head(c),
+			Message: fmt.Sprintf("%s is not told %s", n.Head, l.what),
+			Hint:    "write for example `" + l.example + "`",
+		})
 	}
-	if len(args) == 0 && p.Body != sig.Cases {
+	if len(args) == 0 && !r.doesWithout(c) {
 		for _, a := range p.Args {
-			if !a.Optional && !a.Repeated && a.Type != sig.Symbol && !r.failsNot(c, a) {
+			if !a.Optional && !a.Repeated && !hasKey(n, a.Name) {
 				r.report(diag.Diagnostic{
 					Code: codeArgument, Severity: diag.Error, Span: r.head(c),
 					Message: fmt.Sprintf("%s needs an argument: %s", n.Head, a.Name),
-					Hint:    strings.TrimSpace(a.Doc),
+					Hint:    a.Doc,
 				})
 				break
 			}
 		}
 	}
 	if p.Body == sig.NoBody && len(n.Children) > 0 {
-		r.uselessChildren(c, fmt.Sprintf("%s takes no lines beneath it", n.Head))
+		r.uselessChildren(c, n.Head+" takes no lines beneath it")
 	}
 }
 
-var missing = map[string]string{"sleep": "how long", "move": "where to"}
-
-// failsNot tells whether a procedure does without an argument although its
-// signature asks for it, or may find it in an attribute.
-func (r *rules) failsNot(c *call, a sig.Arg) bool {
-	return c.proc.Group == sig.Handlers || hasKey(c.node, a.Name)
+// doesWithout tells whether a call runs although its signature asks for an
+// argument: handlers and conditions may be empty, and what is not evaluated
+// may be the lone underscore.
+func (r *rules) doesWithout(c *call) bool {
+	switch c.proc.Body {
+	case sig.Cases:
+		return true
+	case sig.Raw:
+		return hasKey(c.node, "_")
+	}
+	return c.proc.Group == sig.Handlers
 }
 
-func hasKey(n *tree.Node, key string) bool {
+// hasKey tells whether a node has, or may have, an attribute of one of these
+// names.
+func hasKey(n *tree.Node, keys ...string) bool {
 	for i := range n.Attrs {
-		if n.Attrs[i].Key == key || n.Attrs[i].KeyExpr != nil {
+		if a := &n.Attrs[i]; a.KeyExpr != nil || a.Key != "" && slices.Contains(keys, a.Key) {
 			return true
 		}
 	}

@@ -125,7 +125,7 @@ func operand(n *Node) string {
 // would be taken for a subtraction.
 func argument(n *Node) string {
 	s := operand(n)
-	if s[0] == '-' || s == "_" {
+	if strings.IndexByte(operatorStart, s[0]) >= 0 || s == "_" {
 		return "(" + s + ")"
 	}
 	return s
@@ -150,10 +150,13 @@ func flatItem(n *Node) string {
 	return text
 }
 
+// operatorStart holds what infix operators start with that are no words.
+const operatorStart = "%*/+-<>=!"
+
 // plainName tells whether a name can stand anywhere without being taken for
 // an operator or a postfix condition.
 func plainName(s string) bool {
-	if !ast.IsName(s) || strings.IndexByte("%*/+-<>=!", s[0]) >= 0 {
+	if !ast.IsName(s) || strings.IndexByte(operatorStart, s[0]) >= 0 {
 		return false
 	}
 	return s != "and" && s != "or" && s != "if" && s != "unless"

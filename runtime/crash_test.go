@@ -1,0 +1,254 @@
+package runtime_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/florc-lang/florc/runtime"
+	"github.com/florc-lang/florc/runtime/badgerstore"
+	"github.com/florc-lang/florc/runtime/memstore"
+	"github.com/florc-lang/florc/vm"
+)
+
+// crashFlow has some of everything that a crash could lose or do twice.
+const crashFlow = `
+set f.l []
+push f.l 1
+define twice x \ + x x
+concurrence expect: 2
+  sequence
+    task 'echo' n: 1
+    sleep 0.02
+    push f.l 2
+  sequence
+    sleep 0.01
+    push f.l (twice 3)
+sequence on_error: (def msg err \ push f.l 'caught')
+  task 'bad'
+trace 'half'
+cursor
+  push f.l 'x'
+  task 'same'
+  sleep 0.01
+  break _ if (f.l.-1 == 'x' and f.l.-2 == 'x')
+  continue _
+sequence timeout: '0.02s'
+  task 'alice'
+push f.l 'end'
+trace 'end'
+`
+
+var errCrash = errors.New("crash")
+
+// crashingStore is a store whose process dies at a commit: before it is
+// written, or after that.
+type crashingStore struct {
+	runtime.Store
+	left  atomic.Int64 // commits before the crash
+	after bool
+	dead  atomic.Bool
+}
+
+func (s *crashingStore) Commit(ctx context.Context, b *runtime.Batch) error {
+	switch left := s.left.Add(-1); {
+	case left < 0:
+		return errCrash
+	case left > 0:
+		return s.Store.Commit(ctx, b)
+	}
+	if s.after {
+		if err := s.Store.Commit(ctx, b); err != nil {
+			return err
+		}
+	}
+	return errCrash
+}
+
+// TestCrashAtEachCommit ends the process at the first commit, at the second,
+// and so on: what a new one makes of it is what would have come anyway.
+func TestCrashAtEachCommit(t *testing.T) {
+	store := memstore.New()
+	r := start(t, runtime.Config{Store: store, Taskers: taskers()})
+	exid := launch(t, r, crashFlow)
+	want := describe(wait(t, r, exid))
+	stop(t, r)
+	t.Log(want)
+	commits := 0
+	for range store.Journal(t.Context(), exid, 0) {
+		commits++
+	}
+	for _, after := range []bool{false, true} {
+		for n := range 2 * commits {
+			synctest.Test(t, func(t *testing.T) {
+				store := memstore.New()
+				exid := launch(t, newRuntime(t, runtime.Config{Store: store}), crashFlow)
+				crashing := &crashingStore{Store: store, after: after}
+				crashing.left.Store(int64(n + 1))
+				r := start(t, runtime.Config{Store: crashing, Taskers: taskers(), Limits: vm.Limits{RunSteps: 20}})
+				_, err := r.Wait(t.Context(), exid)
+				if err != nil && !errors.Is(err, errCrash) {
+					t.Fatal(err)
+				}
+				stop(t, r)
+				r = start(t, runtime.Config{Store: store, Taskers: taskers()})
+				defer stop(t, r)
+				if got := describe(wait(t, r, exid)); got != want {
+					t.Errorf("crashed at commit %d (after it: %t):\nwant %s\n got %s", n, after, want, got)
+				}
+				checkEmpty(t, store, exid)
+			})
+		}
+	}
+}
+
+func describe(res *runtime.Result) string {
+	var b strings.Builder
+	fmt.Fprint(&b, res.Point, " ", res.Payload)
+	for _, trace := range res.Trace {
+		fmt.Fprint(&b, " ", trace.Text)
+	}
+	return b.String()
+}
+
+// checkEmpty checks that an execution left nothing behind that waits.
+func checkEmpty(t *testing.T, s runtime.Store, exid string) {
+	t.Helper()
+	time.Sleep(time.Minute) // simulated: what is under way comes to its end
+	_, frames, err := s.Load(t.Context(), exid)
+	timers, err2 := s.Timers(t.Context(), runtime.Timer{}, 9)
+	letters, err3 := s.Inbox(t.Context(), exid, 9)
+	if err := errors.Join(err, err2, err3); err != nil {
+		t.Fatal(err)
+	}
+	for task, err := range s.Tasks(t.Context(), "") {
+		t.Errorf("a task is left: %+v %v", task, err)
+	}
+	for exid := range s.Ready(t.Context()) {
+		t.Errorf("%s is ready", exid)
+	}
+	if len(frames)+len(timers)+len(letters) > 0 {
+		t.Errorf("left: %v %v %v", frames, timers, letters)
+	}
+}
+
+const (
+	childStore = "FLORC_TEST_STORE"
+	childExid  = "FLORC_TEST_EXID"
+)
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childStore); dir != "" {
+		if err := child(dir, os.Getenv(childExid)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// child works a store until the execution has ended, and prints how.
+func child(dir, exid string) error {
+	store, err := badgerstore.Open(dir, badgerstore.Options{})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	var t noT
+	r := newRuntime(&t, runtime.Config{Store: store, Taskers: taskers()})
+	if err := r.Start(context.Background()); err != nil {
+		return err
+	}
+	fmt.Println("started")
+	res, err := r.Wait(context.Background(), exid)
+	if err != nil {
+		return err
+	}
+	fmt.Println(describe(res))
+	return r.Stop(context.Background())
+}
+
+// noT is a testing.TB outside of tests: what it is told is fatal.
+type noT struct{ testing.TB }
+
+func (*noT) Helper()           {}
+func (*noT) Fatal(args ...any) { panic(fmt.Sprint(args...)) }
+
+// TestKilled kills the processes that work a flow, one after the other, until
+// one gets to the end.
+func TestKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts many processes")
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := ""
+	for round := range 3 {
+		dir := filepath.Join(t.TempDir(), "store")
+		store, err := badgerstore.Open(dir, badgerstore.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		exid := launch(t, newRuntime(t, runtime.Config{Store: store}), crashFlow)
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		kills := 0
+		for {
+			cmd := exec.Command(exe)
+			cmd.Env = append(os.Environ(), childStore+"="+dir, childExid+"="+exid)
+			stdout, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd.Stderr = os.Stderr
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			out := bufio.NewReader(stdout)
+			if _, err := out.ReadString('\n'); err != nil { // it has started
+				t.Fatal(err)
+			}
+			killed := round > 0 && kills < 30 // the first round tells what should come
+			if killed {
+				time.Sleep(time.Duration(rand.IntN(20_000)) * time.Microsecond)
+				killed = cmd.Process.Kill() == nil
+			}
+			rest, err := io.ReadAll(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = cmd.Wait()
+			if killed && err != nil {
+				kills++
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := string(rest)
+			if want == "" {
+				want = got
+			}
+			if got != want {
+				t.Errorf("after %d kills:\nwant %s\n got %s", kills, want, got)
+			}
+			t.Logf("%d kills: %s", kills, got)
+			break
+		}
+	}
+}
