@@ -38,21 +38,17 @@ func (r *Runtime) Replay(t *testing.T, exid string) *vm.Execution {
 			x = r.relaunch(t, rec, l, je.AtMicros)
 			continue
 		}
-		run := func() bool {
-			x.Limits.RunSteps = je.Budget
-			return x.Run()
-		}
 		cut := false
-		if len(je.Messages) == 0 {
-			cut = run()
-		}
 		for _, data := range je.Messages {
-			m, err := x.DecodeMessage(data, r.programsOf(ctx, rec))
-			if err != nil {
-				t.Fatal(err)
+			if len(data) > 0 {
+				m, err := x.DecodeMessage(data, r.programsOf(ctx, rec))
+				if err != nil {
+					t.Fatal(err)
+				}
+				x.Deliver(m, je.AtMicros)
 			}
-			x.Deliver(m, je.AtMicros)
-			cut = run()
+			x.Limits.RunSteps = je.Budget
+			cut = x.Run()
 		}
 		if cut != je.Cut {
 			t.Fatalf("entry %d: the run was cut short: %t, now %t", e.Seq, je.Cut, cut)

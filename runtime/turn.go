@@ -43,7 +43,8 @@ type timerKey struct {
 
 // journalEntry is what an entry of the journal holds: the machine, given the
 // same, gets to the same state again. The messages are delivered in order,
-// each followed by a run; a run that Budget cut short is the last.
+// each followed by a run; an empty one stands for a run alone. Cut tells that
+// the last run used up the budget.
 type journalEntry struct {
 	Launch   *journalLaunch `cbor:"1,keyasint,omitempty"`
 	AtMicros int64          `cbor:"2,keyasint,omitempty"`
@@ -153,6 +154,7 @@ func (t *turn) take(ctx context.Context, letters []Letter) int {
 	x := t.live.x
 	t.entry = journalEntry{AtMicros: t.now, Budget: x.Limits.RunSteps}
 	if len(letters)+len(t.fired) == 0 {
+		t.entry.Messages = append(t.entry.Messages, nil)
 		t.run()
 		return 0
 	}

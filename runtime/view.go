@@ -64,7 +64,6 @@ type Node struct {
 	Since  time.Time `json:"since"`
 	Tags   []string  `json:"tags,omitempty"`
 	Due    time.Time `json:"due,omitzero"` // when its first timer fires
-	leaf   bool
 }
 
 // Execution returns an execution as its last commit left it.
@@ -124,7 +123,7 @@ func (v *View) addNodes(x *vm.Execution, frames []Frame) {
 	for _, nid := range x.Nids() {
 		f := x.Frame(nid)
 		n := Node{Nid: nid.String(), Head: f.Code.Head, Status: f.State.String(), Line: f.Code.Line(),
-			Parent: f.Parent.String(), Tags: f.Tags, leaf: len(f.Children) == 0}
+			Parent: f.Parent.String(), Tags: f.Tags}
 		if s := stored[n.Nid]; s != nil {
 			n.Since = micros(s.SinceMicros)
 			if len(s.Timers) > 0 {
@@ -139,7 +138,7 @@ func (v *View) addNodes(x *vm.Execution, frames []Frame) {
 				Line: e.Line, Column: e.Column, Error: e, Payload: f.Payload.Object()})
 		}
 		v.Nodes = append(v.Nodes, n)
-		if n.leaf && f.State != vm.Ended && n.Status != "failed" {
+		if len(f.Children) == 0 && f.State != vm.Ended && n.Status != "failed" {
 			v.Waiting = append(v.Waiting, Waiting{Nid: n.Nid, Head: n.Head, Line: n.Line, Since: n.Since})
 		}
 	}

@@ -12,35 +12,6 @@ const (
 	maxTextBytes = 16 << 20
 )
 
-// walkable tells whether v is within these limits, counting all values and all
-// text in it, once for each place where they are. Values share their parts, so
-// that one that is small in memory may be endless to walk.
-func walkable(v value.Value) bool {
-	elements, textBytes := maxElements, maxTextBytes
-	var walk func(value.Value) bool
-	walk = func(v value.Value) bool {
-		elements--
-		switch v.Kind() {
-		case value.KindString:
-			textBytes -= len(v.AsString())
-		case value.KindList:
-			for _, e := range v.AsList().All() {
-				if !walk(e) {
-					return false
-				}
-			}
-		case value.KindObject:
-			for _, m := range v.AsObject().Members() {
-				if !walk(m.Value) {
-					return false
-				}
-			}
-		}
-		return elements >= 0 && textBytes >= 0
-	}
-	return walk(v)
-}
-
 // errTooManyElements is the error of a call that would build too long an array.
 func errTooManyElements(proc string) error {
 	return vm.LimitExceeded("work on a part of the data at a time",

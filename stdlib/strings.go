@@ -47,10 +47,6 @@ var letterCase = &vm.Procedure{
 			plain := rewrite
 			rewrite = func(s string) string { return capitalizeFirst(plain(s)) }
 		}
-		if !walkable(v) {
-			return value.Null, vm.BadArgument("work on a part of it at a time",
-				"%q takes no more than %d values or %d MiB of text", a.Name, maxElements, maxTextBytes>>20)
-		}
 		return mapStrings(v, rewrite), nil
 	},
 }

@@ -82,6 +82,10 @@ func (x *Execution) execute(m *Message) {
 	if _, known := x.dirty[f.Nid]; !known {
 		x.dirty[f.Nid] = false
 	}
+	if parent != nil {
+		parent.Children = append(parent.Children, f.Nid)
+		x.touch(parent)
+	}
 	n := &Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
 	n.guard(func() error {
 		if err := n.resolveHead(m.As); err != nil {
@@ -111,10 +115,6 @@ func (x *Execution) rejectNode(m *Message) {
 
 // begin runs a node up to its first wait.
 func (n *Node) begin() error {
-	if p := n.x.frames[n.f.Parent]; p != nil {
-		p.Children = append(p.Children, n.f.Nid)
-		n.x.touch(p)
-	}
 	if n.f.Lambda != nil {
 		return n.beginCall()
 	}

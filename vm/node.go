@@ -409,7 +409,7 @@ func (n *Node) RunAs(i int, as string, vars []Var) error {
 
 // maxInlined bounds how many arguments run without a message, so that a loop
 // over literals ends its turn.
-const maxInlined = 100
+const maxInlined = 32
 
 // drive runs the arguments that were asked for, one after the other while
 // they are literals.

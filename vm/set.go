@@ -1,6 +1,8 @@
 package vm
 
 import (
+	"fmt"
+
 	"github.com/florc-lang/florc/lang/value"
 )
 
@@ -56,7 +58,7 @@ func (n *Node) changeField(path value.Path, do changer, verb string) error {
 	}
 	after, miss := do(value.FromObject(n.pl.fields()), path)
 	if miss != nil {
-		return errCannotSet.hint(cannotSetHint, "couldn't %s field %s", verb, path)
+		return errCannotSet.hint(setHint("f.", miss), "couldn't %s field %s", verb, path)
 	}
 	n.pl.Fields = after
 	return nil
@@ -64,9 +66,22 @@ func (n *Node) changeField(path value.Path, do changer, verb string) error {
 
 const cannotSetHint = "what it goes into has to be an object or an array: set that first, for example to {}"
 
+// setHint says what stands in the way of setting, or deleting, at a path.
+func setHint(prefix string, m *value.Miss) string {
+	if !m.Coll.IsCollection() {
+		return fmt.Sprintf("%s%s holds %s: set it to an object or an array first", prefix, m.Before, m.Coll)
+	}
+	at := append(append(value.Path{}, m.Before...), m.Key)
+	if len(m.Rest) > 0 {
+		return fmt.Sprintf("there is no %s%s: set it first, for example to {}", prefix, at)
+	}
+	return fmt.Sprintf("there is no %s%s", prefix, at)
+}
+
 func (n *Node) changeVar(mode string, path value.Path, do changer, verb string) error {
+	hint := cannotSetHint
 	fail := func() error {
-		return errCannotSet.hint(cannotSetHint, "couldn't %s var %sv.%s", verb, mode, path)
+		return errCannotSet.hint(hint, "couldn't %s var %sv.%s", verb, mode, path)
 	}
 	if mode == "d" {
 		return errCannotSet.new("cannot set domain variables")
@@ -90,10 +105,12 @@ func (n *Node) changeVar(mode string, path value.Path, do changer, verb string) 
 	}
 	old, found := f.Vars.Get(name)
 	if !found {
+		hint = fmt.Sprintf("there is no variable %s: set it first", name)
 		return fail()
 	}
 	after, miss := do(value.NewObject(value.Member{Key: name, Value: old}), path)
 	if miss != nil {
+		hint = setHint("", miss)
 		return fail()
 	}
 	if v, there := after.AsObject().Get(name); there {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/diag"
@@ -35,54 +36,86 @@ func (b *block) usual(step int) int {
 	return best
 }
 
-// layout finds lines that stand a column or so beside the lines that they
+// layouter finds lines that stand a column or so beside the lines that they
 // seem to belong to. Indentation is meaning, and such a line is taken for
 // something else than it looks like.
+type layouter struct {
+	c       *Checker
+	f       *ast.File
+	blocks  []block
+	parent  map[*ast.Line]*ast.Line
+	lead    map[*ast.Line]*ast.Line // of a joined line, the one that starts the line of text
+	habit   habit
+	found   []diag.Diagnostic
+	crooked map[int]bool // the lines found
+}
+
 func (c *Checker) layout(f *ast.File) (found []diag.Diagnostic, crooked map[int]bool) {
-	blocks := blocksOf(nil, f.Lines, nil)
-	h := habitOf(blocks)
-	crooked = map[int]bool{}
-	report := func(l *ast.Line, hint string) {
-		span := f.Span(l.Base, l.Stmt)
-		if crooked[span.Start.Line] {
-			return
-		}
-		crooked[span.Start.Line] = true
-		if span.End.Line != span.Start.Line {
-			span = f.Source.Span(span.Start.Offset, f.Source.LineStart(span.Start.Line)+len(f.Source.Line(span.Start.Line)))
-		}
-		found = append(found, diag.Diagnostic{
-			Code: codeLayout, Severity: diag.Warning, Span: span,
-			Message: fmt.Sprintf("this line is indented by %s, which fits none of the lines around it", columns(l.Indent)),
-			Hint:    hint,
-		})
+	y := &layouter{c: c, f: f, parent: map[*ast.Line]*ast.Line{}, lead: map[*ast.Line]*ast.Line{}, crooked: map[int]bool{}}
+	y.collect(nil, f.Lines)
+	y.findHabit()
+	for i := range y.blocks {
+		y.block(&y.blocks[i])
 	}
-	for i := range blocks {
-		b := &blocks[i]
-		if b.parent != nil && crooked[f.Span(b.parent.Base, b.parent.Stmt).Start.Line] {
-			continue // their parent is what is wrong
-		}
-		usual := b.usual(h.step)
-		for _, l := range b.lines {
-			if l.Indent != usual {
-				report(l, fmt.Sprintf("the lines beside it are indented by %s", columns(usual)))
-			}
-		}
-		if b.parent == nil {
+	return y.found, y.crooked
+}
+
+func (y *layouter) block(b *block) {
+	p := b.parent
+	if p != nil && y.crooked[y.line(p)] {
+		return // their parent is what is wrong
+	}
+	usual := b.usual(y.habit.step)
+	beside := fmt.Sprintf("the lines beside it are indented by %s", columns(usual))
+	for _, l := range b.lines {
+		if l.Indent == usual {
 			continue
 		}
-		switch d := b.delta(); {
-		case h.isSlip(d):
-			report(b.lines[0], fmt.Sprintf("elsewhere in the file lines stand %s deeper than the line they are nested in; is it one of the lines beside line %d?", columns(h.step), f.Span(b.parent.Base, b.parent.Stmt).Start.Line))
-		case h.step == 0 && d == 1 && !c.takesBody(b.parent.Stmt):
-			l := b.lines[0]
-			if len(b.lines) > 1 && b.parent.Indent > 0 {
-				l = b.parent
-			}
-			report(l, "indent it like the lines that it belongs with")
+		if p != nil && y.isNarrow(p) && y.habit.step == 0 {
+			y.report(p, fmt.Sprintf("the lines after it are indented by %s", columns(usual)))
+			return
 		}
+		y.report(l, beside)
 	}
-	return found, crooked
+	if p == nil {
+		return
+	}
+	first := b.lines[0]
+	switch d := b.delta(); {
+	case p.Join == ast.Child && (d != 1 || y.takesBody(p)):
+	case y.habit.isSlip(d) && p.Join != ast.Child:
+		y.report(first, fmt.Sprintf("elsewhere in the file lines stand %s deeper than the line they are nested in; is it one of the lines beside line %d?", columns(y.habit.step), y.line(p)))
+	case d != 1 || y.habit.step > 0 && p.Join != ast.Child || y.takesBody(p):
+	case y.isNarrow(p) || y.parent[p] == nil && y.lead[p].Indent > 0:
+		y.report(p, fmt.Sprintf("the lines after it are indented by %s", columns(usual)))
+	default:
+		y.report(first, fmt.Sprintf("is it one of the lines beside line %d?", y.line(p)))
+	}
+}
+
+// isNarrow tells whether a line stands but one column deeper than the line it
+// is nested in.
+func (y *layouter) isNarrow(l *ast.Line) bool {
+	p := y.parent[l]
+	return p != nil && l.Indent == p.Indent+1
+}
+
+func (y *layouter) line(l *ast.Line) int { return y.f.Span(l.Base, l.Stmt).Start.Line }
+
+func (y *layouter) report(l *ast.Line, hint string) {
+	l = y.lead[l]
+	line := y.line(l)
+	if y.crooked[line] {
+		return
+	}
+	y.crooked[line] = true
+	src := y.f.Source
+	start := src.LineStart(line)
+	y.found = append(y.found, diag.Diagnostic{
+		Code: codeLayout, Severity: diag.Warning, Span: src.Span(start+l.Indent, start+len(src.Line(line))),
+		Message: fmt.Sprintf("this line is indented by %s, which fits none of the lines around it", columns(l.Indent)),
+		Hint:    hint,
+	})
 }
 
 func columns(n int) string {
@@ -92,22 +125,27 @@ func columns(n int) string {
 	return fmt.Sprintf("%d columns", n)
 }
 
-// blocksOf lists the blocks of indented lines, those that come first first.
-// Lines joined to others have no indentation of their own.
-func blocksOf(parent *ast.Line, lines []*ast.Line, list []block) []block {
+// collect lists the blocks of indented lines, those that come first first.
+// Joined lines have no indentation of their own.
+func (y *layouter) collect(parent *ast.Line, lines []*ast.Line) {
 	b := block{parent: parent}
-	for _, l := range lines {
-		if l.Join == ast.NoJoin && l.Stmt.Head != nil {
+	for i, l := range lines {
+		y.parent[l], y.lead[l] = parent, l
+		switch {
+		case l.Join == ast.Child:
+			y.lead[l] = y.lead[parent]
+		case l.Join != ast.NoJoin && i > 0:
+			y.lead[l] = y.lead[lines[i-1]]
+		case l.Stmt.Head != nil:
 			b.lines = append(b.lines, l)
 		}
 	}
-	if len(b.lines) > 0 && (parent == nil || parent.Join == ast.NoJoin) {
-		list = append(list, b)
+	if len(b.lines) > 0 {
+		y.blocks = append(y.blocks, b)
 	}
 	for _, l := range lines {
-		list = blocksOf(l, l.Children, list)
+		y.collect(l, l.Children)
 	}
-	return list
 }
 
 // habit is by how much the blocks of a file are indented.
@@ -116,22 +154,16 @@ type habit struct {
 	count map[int]int // of the blocks of each depth
 }
 
-func habitOf(blocks []block) habit {
+func (y *layouter) findHabit() {
 	h := habit{count: map[int]int{}}
-	narrow := map[*ast.Line]bool{} // lines that stand but one column deeper
-	for i := range blocks {
-		b := &blocks[i]
-		if b.parent == nil {
+	for i := range y.blocks {
+		b := &y.blocks[i]
+		if b.parent == nil || b.parent.Join == ast.Child {
 			continue
 		}
 		d := b.delta()
-		if d == 1 {
-			for _, l := range b.lines {
-				narrow[l] = true
-			}
-			if narrow[b.parent] {
-				continue // the same slip, seen again
-			}
+		if d == 1 && y.isNarrow(b.parent) {
+			continue // the same slip, seen again
 		}
 		h.count[d]++
 	}
@@ -143,7 +175,7 @@ func habitOf(blocks []block) habit {
 	if h.count[1] > h.count[h.step] {
 		h.step = 0
 	}
-	return h
+	y.habit = h
 }
 
 // isSlip tells whether a depth is one that the author hardly meant: a single
@@ -162,21 +194,37 @@ func (h habit) isSlip(d int) bool {
 	return (d == h.step-1 || d == h.step+1) && blocks > 3 && h.count[h.step] == blocks-1
 }
 
-// takesBody tells whether lines nested in a statement surely make sense.
-func (c *Checker) takesBody(s *ast.Stmt) bool {
-	name, ok := s.Head.(*ast.Name)
+// takesBody tells whether lines nested in a line make sense, by what is
+// written in the line itself. It is asked where nothing else tells.
+func (y *layouter) takesBody(l *ast.Line) bool {
+	for _, ch := range l.Children {
+		if ch.Join == ast.Child {
+			return false // it has its body on its line
+		}
+	}
+	name, ok := l.Stmt.Head.(*ast.Name)
 	if !ok {
 		return false
 	}
-	p := c.procs[name.Text]
+	given := 0
+	for i := range l.Stmt.Attrs {
+		a := &l.Stmt.Attrs[i]
+		if v, ok := a.Value.(*ast.Name); ok && v.Text == "_" {
+			return false // it is told to have none
+		}
+		if a.Key == nil {
+			given++
+		}
+	}
+	p := y.c.procs[name.Text]
 	if p == nil {
-		return true
+		return len(l.Stmt.Attrs) > 0
 	}
 	switch p.Body {
 	case sig.NoBody:
 		return false
 	case sig.Arguments:
-		return len(s.Attrs) < 2
+		return given < 2 && (given < len(p.Args) || slices.ContainsFunc(p.Args, func(a sig.Arg) bool { return a.Repeated }))
 	}
 	return true
 }

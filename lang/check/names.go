@@ -32,7 +32,7 @@ func (r *rules) names() {
 		}
 	}
 	for _, ref := range clear {
-		if r.mentioned[ref.Name] || ref.call.anyBroken() && !ref.Head {
+		if r.mentioned[ref.Name] || ref.call.anyBroken() && !ref.Head || r.isDisturbed(ref.call) {
 			continue
 		}
 		r.unknown(ref)
@@ -62,6 +62,22 @@ func (c *call) anyBroken() bool {
 	for ; c != nil; c = c.ctx.parent {
 		if c.broken {
 			return true
+		}
+	}
+	return false
+}
+
+// isDisturbed tells whether a line in or beneath the call, or one around it,
+// stands where it hardly belongs. What is meant by its names can't be told.
+func (r *rules) isDisturbed(c *call) bool {
+	for ; c != nil && len(r.crooked) > 0; c = c.ctx.parent {
+		if r.crooked[c.node.Line()] {
+			return true
+		}
+		for _, ch := range c.node.Children {
+			if r.crooked[ch.Line()] {
+				return true
+			}
 		}
 	}
 	return false

@@ -3,9 +3,13 @@
 package spell
 
 // Nearest returns the candidate most like name, the first of several, or ""
-// where none is like enough: about a third of the letters may differ.
+// where none is like enough: one letter in three may differ or, in names of
+// up to four letters, two neighbours may be swapped or one letter be missing.
 func Nearest(name string, candidates []string) string {
 	best, limit := "", (len(name)+1)/3
+	if len(name) < 3 {
+		return ""
+	}
 	for _, c := range candidates {
 		if c == name {
 			continue

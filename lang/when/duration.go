@@ -51,7 +51,7 @@ func ParseDuration(s string) (time.Duration, error) {
 		sum, ok = parseISO(strings.ToUpper(text))
 	}
 	if !ok {
-		return 0, fmt.Errorf("%q is not a duration: write it like '1h30m', '2 days and 1 hour' or 'P1DT2H'", s)
+		return 0, fmt.Errorf("%q is not a duration", s)
 	}
 	// Round halves away from zero: ±1/2, then cut off.
 	half := big.NewRat(int64(sum.Sign()), 2)
