@@ -32,7 +32,7 @@ import (
 // One marked "flor-fragment" is compiled only. The taskers alice and bob are
 // known, and never answer. Timers fire at once, in their order.
 
-var update = flag.Bool("update", false, "write what comes of the samples into the documents")
+var update = flag.Bool("update", false, "write what comes of the samples into the documents, but for generated ones")
 
 type sample struct {
 	file     string
@@ -104,13 +104,14 @@ func TestSamples(t *testing.T) {
 		}
 		lines := strings.Split(string(data), "\n")
 		shift := 0
+		write := *update && !strings.HasPrefix(lines[0], "<!-- Generated")
 		for _, s := range samples(t, file, lines) {
 			t.Run(fmt.Sprintf("%s:%d", filepath.ToSlash(file), s.line), func(t *testing.T) {
 				got, problem := s.outcome()
 				if problem != "" {
 					t.Fatal(problem)
 				}
-				if *update && s.lang == "flor" && cmp.Diff(s.expected, got) != "" {
+				if write && s.lang == "flor" && cmp.Diff(s.expected, got) != "" {
 					at := s.line + shift + len(s.source)
 					lines = append(lines[:at:at], append(got, lines[at+len(s.expected):]...)...)
 					shift += len(got) - len(s.expected)
@@ -121,10 +122,33 @@ func TestSamples(t *testing.T) {
 				}
 			})
 		}
-		if *update {
+		if write {
 			if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o666); err != nil {
 				t.Fatal(err)
 			}
+		}
+	}
+}
+
+// TestGoSamples finds each Go sample of embedding.md in the code that is
+// compiled and run.
+func TestGoSamples(t *testing.T) {
+	text, err := os.ReadFile("embedding.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := os.ReadFile("../examples/embed/embed_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(text), "```go\n")[1:]
+	if len(blocks) == 0 {
+		t.Fatal("embedding.md has no samples")
+	}
+	for _, b := range blocks {
+		b, _, _ = strings.Cut(b, "```")
+		if !strings.Contains(string(code), b) {
+			t.Errorf("this sample of embedding.md is not in embed_test.go:\n%s", b)
 		}
 	}
 }

@@ -45,6 +45,7 @@ func (c *CommandTasker) Task(ctx context.Context, t *Task) (*Reply, error) {
 	}
 	cmd := exec.CommandContext(ctx, c.Command[0], c.Command[1:]...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = c.Dir, c.Env, commandKillDelay
+	killWithChildren(cmd)
 	cmd.Stdin = bytes.NewReader(append(input, '\n'))
 	out, errs := &limitedBuffer{limit: commandOutputBytes}, &limitedBuffer{limit: commandOutputBytes}
 	cmd.Stdout, cmd.Stderr = out, errs

@@ -26,6 +26,9 @@ type Config struct {
 	// Taskers do the tasks, by the names under which flows know them. The map
 	// must not be changed once it is given. Default: none.
 	Taskers map[string]Tasker
+	// Fallback does the tasks of names that Taskers does not know. Default:
+	// such a task fails.
+	Fallback Tasker
 
 	// Unit names this process in the ids of the executions it launches.
 	// Default: "u0".

@@ -163,6 +163,9 @@ func (d *dispatcher) do(j *job) error {
 		return d.giveBack(j.rec, value.Null, err)
 	}
 	tasker := d.r.c.Taskers[j.rec.Tasker]
+	if tasker == nil {
+		tasker = d.r.c.Fallback
+	}
 	if j.rec.Withdrawn {
 		if w, ok := tasker.(Withdrawer); ok {
 			if err := callWithdraw(j.ctx, w, task); err != nil {
@@ -172,7 +175,7 @@ func (d *dispatcher) do(j *job) error {
 		return d.giveBack(j.rec, task.Payload, nil)
 	}
 	if tasker == nil {
-		return d.giveBack(j.rec, value.Null, fmt.Errorf("there is no tasker of this name"))
+		return d.giveBack(j.rec, value.Null, fmt.Errorf("there is no tasker named %q", j.rec.Tasker))
 	}
 	reply, err := callTasker(j.ctx, tasker, task)
 	switch {

@@ -8,9 +8,9 @@ import (
 
 var logic = &vm.Procedure{
 	Sig: sig.Proc{
-		Names:      []string{"and", "or"},
+		Names:      []string{"and", "or", "or!"},
 		Group:      sig.Control,
-		Doc:        "Evaluates its arguments until the result is known: `and` stops at the first that is false, `or` at the first that is true. Without arguments `and` is true and `or` is false.",
+		Doc:        "Evaluates its arguments until the result is known: `and` stops at the first that is false, `or` at the first that is true. Without arguments `and` is true and `or` is false. `or!` is `or` where `or` would be a pattern, in `match`.",
 		Args:       []sig.Arg{{Name: "condition", Type: sig.Any, Repeated: true, Doc: "Everything but `false` and `null` counts as true."}},
 		Body:       sig.Arguments,
 		Result:     "What the argument that decided left, or `true` or `false` without arguments.",
@@ -26,7 +26,7 @@ var logic = &vm.Procedure{
 		if evals == nil {
 			return nil
 		}
-		or := c.Head == "or"
+		or := c.Head != "and"
 		return func(d *vm.Direct, _ value.Value) value.Value {
 			ret := value.Bool(!or)
 			for _, e := range evals {
@@ -55,4 +55,4 @@ var logic = &vm.Procedure{
 	},
 }
 
-func decides(n *vm.Node) bool { return n.Ret().Truthy() == (n.Name() == "or") }
+func decides(n *vm.Node) bool { return n.Ret().Truthy() == (n.Name() != "and") }

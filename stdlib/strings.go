@@ -47,6 +47,10 @@ var letterCase = &vm.Procedure{
 			plain := rewrite
 			rewrite = func(s string) string { return capitalizeFirst(plain(s)) }
 		}
+		if v.Weight() > maxTextBytes {
+			return value.Null, vm.LimitExceeded("work on a part of it at a time",
+				"%q takes no more than %d MiB", a.Name, maxTextBytes>>20)
+		}
 		return mapStrings(v, rewrite), nil
 	},
 }

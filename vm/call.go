@@ -111,11 +111,13 @@ type keyedPlan struct {
 	plan []binding
 }
 
-func (l *Lambda) planFor(keys []string) []binding {
-	if kp := l.plans.last.Load(); kp != nil && slices.Equal(kp.keys, keys) {
+func (l *Lambda) planFor(args []Arg) []binding {
+	sameKey := func(key string, a Arg) bool { return key == a.Key }
+	if kp := l.plans.last.Load(); kp != nil && slices.EqualFunc(kp.keys, args, sameKey) {
 		return kp.plan
 	}
-	kp := &keyedPlan{slices.Clone(keys), l.plan(keys)}
+	keys := argKeys(args)
+	kp := &keyedPlan{keys, l.plan(keys)}
 	l.plans.last.Store(kp)
 	return kp.plan
 }
@@ -136,8 +138,9 @@ func (n *Node) beginCall() error {
 		return errLimit.hint("look for a recursion without end, or raise the limit",
 			"functions call each other %d deep, the limit", n.x.Limits.CallDepth)
 	}
-	f.Vars = &Vars{}
-	for _, b := range f.Lambda.planFor(argKeys(f.Args)) {
+	plan := f.Lambda.planFor(f.Args)
+	f.Vars = &Vars{list: make([]Var, 0, len(plan))}
+	for _, b := range plan {
 		switch {
 		case b.from >= 0:
 			if err := n.setParam(b.name, f.Args[b.from].Value); err != nil {
@@ -154,7 +157,7 @@ func (n *Node) beginCall() error {
 
 // callSteps lists what a call runs: the defaults that it needs, then its body.
 func (f *Frame) callSteps() (defaults []binding, body []int) {
-	for _, b := range f.Lambda.planFor(argKeys(f.Args)) {
+	for _, b := range f.Lambda.planFor(f.Args) {
 		if b.def != nil {
 			defaults = append(defaults, b)
 		}
@@ -322,7 +325,10 @@ func (n *Node) IsChild(i int) bool {
 func (n *Node) OpenScope() { n.scope() }
 
 // Args returns what a Call would get.
-func (n *Node) Args() *Args { return n.callArgs() }
+func (n *Node) Args() *Args {
+	a := n.callArgs()
+	return &a
+}
 
 // Send sends a message that the node made, such as an ArgMessage, with the
 // payload as it stands.
@@ -351,8 +357,7 @@ func (n *Node) InsteadOfLast(do func() error) error {
 	if q.len() == queued || len(n.f.OnLast) == 0 {
 		return nil
 	}
-	clear(q.items[q.head+queued:])
-	q.items = q.items[:q.head+queued]
+	q.truncate(queued)
 	n.pl = pl
 	n.popOnLast()
 	return nil

@@ -12,9 +12,12 @@ func (x *Execution) cancel(m *Message) {
 	if f == nil {
 		return
 	}
+	if m.From.IsZero() && !m.Forced {
+		m.Payload = f.Payload // from outside: the node leaves with what it came with
+	}
 	x.stackCause(m)
 	x.touch(f)
-	n := &Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
+	n := x.at(f, m)
 	if m.Flavour == Kill {
 		n.guard(n.doKill)
 		return

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/florc-lang/florc/lang/parser"
 	"github.com/florc-lang/florc/lang/source"
@@ -304,6 +305,7 @@ func roundTrip(t *testing.T, x *vm.Execution, f *vm.Frame) *vm.Frame {
 }
 
 var equalities = []cmp.Option{
+	cmpopts.IgnoreUnexported(vm.Frame{}),
 	cmp.Comparer(value.Equal),
 	cmp.Comparer(func(a, b *vm.Code) bool { return a == b }),
 	cmp.Comparer(func(a, b *vm.Lambda) bool {

@@ -76,7 +76,12 @@ func (c *coder) counters(s *Counters) {
 
 func (c *coder) queue(field int64, q *queue) {
 	items := q.items[q.head:]
-	list(c, field, &items, (*coder).message)
+	list(c, field, &items, func(c *coder, m **Message) {
+		if c.decoding {
+			*m = new(Message)
+		}
+		c.message(*m)
+	})
 	if c.decoding {
 		q.items, q.head = items, 0
 	}

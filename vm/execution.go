@@ -18,7 +18,8 @@ type Execution struct {
 	// Watched turns the shortcut off: every node gets its frame and its
 	// messages, and observers see them all.
 	Watched bool
-	// Observe sees each message before it is worked, where it is set.
+	// Observe sees each message before it is worked, where it is set. It must
+	// not keep the message.
 	Observe func(m *Message)
 
 	prog   *Program
@@ -33,7 +34,14 @@ type Execution struct {
 	direct      Direct
 	directSteps int
 
-	slots   []value.Value // scratch: those of the node at work, from before
+	// Scratch of the message at work: its node, the node's slots from before,
+	// the arguments of its Call.
+	node  Node
+	slots []value.Value
+	args  Args
+
+	freeFrames []*Frame
+
 	effects []Effect
 	// dirty holds the frames that were changed, made or removed since the last
 	// TakeDirty; false for those that were made since.
@@ -108,14 +116,14 @@ func New(p *Program, l Launch) *Execution {
 			m.Vars = append(m.Vars, Var{k, v})
 		}
 	}
-	x.queue.push(m)
+	x.queue.push(&m)
 	return x
 }
 
 // Deliver queues a message from outside, taken at that time.
 func (x *Execution) Deliver(m Message, nowMicros int64) {
 	x.state.NowMicros = max(x.state.NowMicros, nowMicros)
-	x.queue.push(m)
+	x.queue.push(&m)
 }
 
 // Pending tells whether messages are queued.
@@ -127,7 +135,8 @@ func (x *Execution) Root() *Frame { return x.frames[NID{Path: x.prog.Root.Path}]
 // Program returns the program that the execution was launched with.
 func (x *Execution) Program() *Program { return x.prog }
 
-// Frame returns the live frame of that id, or nil.
+// Frame returns the live frame of that id, or nil. It is to be used before
+// the next Run only.
 func (x *Execution) Frame(nid NID) *Frame { return x.frames[nid] }
 
 // Nids lists the live nodes, sorted.
@@ -163,12 +172,16 @@ func (x *Execution) Failures() []*Frame {
 }
 
 func (x *Execution) touch(f *Frame) {
+	if f.dirty {
+		return
+	}
+	f.dirty = true
 	if _, known := x.dirty[f.Nid]; !known {
 		x.dirty[f.Nid] = true
 	}
 }
 
-func (x *Execution) emit(m Message) { x.queue.push(m) }
+func (x *Execution) emit(m Message) { x.queue.push(&m) }
 
 func (x *Execution) effect(e Effect) { x.effects = append(x.effects, e) }
 
@@ -185,6 +198,9 @@ func (x *Execution) TakeDirty() []NID {
 	nids := make([]NID, 0, len(x.dirty))
 	for nid := range x.dirty {
 		nids = append(nids, nid)
+		if f := x.frames[nid]; f != nil {
+			f.dirty = false
+		}
 	}
 	slices.SortFunc(nids, CompareNIDs)
 	clear(x.dirty)
@@ -218,17 +234,31 @@ func (x *Execution) Counters() Counters { return x.state }
 
 // queue is a first-in first-out queue of messages.
 type queue struct {
-	items []Message
+	items []*Message
 	head  int
+	free  []*Message
 }
 
 func (q *queue) len() int { return len(q.items) - q.head }
 
 func (q *queue) has(p Point) bool {
-	return slices.ContainsFunc(q.items[q.head:], func(m Message) bool { return m.Point == p })
+	return slices.ContainsFunc(q.items[q.head:], func(m *Message) bool { return m.Point == p })
 }
 
-func (q *queue) push(m Message) {
+// push queues a copy of m.
+func (q *queue) push(m *Message) {
+	var c *Message
+	if n := len(q.free) - 1; n >= 0 {
+		c, q.free = q.free[n], q.free[:n]
+	} else {
+		c = new(Message)
+	}
+	*c = *m
+	q.again(c)
+}
+
+// again queues a message that pop returned.
+func (q *queue) again(m *Message) {
 	if q.head > 64 && q.head*2 > len(q.items) {
 		n := copy(q.items, q.items[q.head:])
 		clear(q.items[n:])
@@ -237,12 +267,27 @@ func (q *queue) push(m Message) {
 	q.items = append(q.items, m)
 }
 
-func (q *queue) pop() Message {
+// pop takes the first message. It belongs to the caller until its release.
+func (q *queue) pop() *Message {
 	m := q.items[q.head]
-	q.items[q.head] = Message{}
+	q.items[q.head] = nil
 	q.head++
 	if q.head == len(q.items) {
 		q.items, q.head = q.items[:0], 0
 	}
 	return m
+}
+
+// release takes a message back that pop returned.
+func (q *queue) release(m *Message) {
+	*m = Message{}
+	if len(q.free) < maxFree {
+		q.free = append(q.free, m)
+	}
+}
+
+// truncate drops all but the first n messages.
+func (q *queue) truncate(n int) {
+	clear(q.items[q.head+n:])
+	q.items = q.items[:q.head+n]
 }

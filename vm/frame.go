@@ -55,6 +55,8 @@ type Frame struct {
 	Failure  *Error
 	TaskID   string
 	KeyNames map[int]string // of attributes whose key is an expression
+
+	dirty bool // it is in the execution's dirty; no part of the state
 }
 
 // Timer is a timer of a node.

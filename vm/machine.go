@@ -16,19 +16,20 @@ func (x *Execution) Run() (more bool) {
 		m := x.queue.pop()
 		if m.Wait > 0 && x.queue.len() > 0 {
 			m.Wait--
-			x.queue.push(m)
+			x.queue.again(m)
 			continue
 		}
 		if m.Point == Terminated && x.queue.len() > 0 {
-			x.queue.push(m) // the end comes last
+			x.queue.again(m) // the end comes last
 			continue
 		}
 		steps += 1 + x.directSteps/directPerStep
 		x.directSteps %= directPerStep
 		if x.Observe != nil {
-			x.Observe(&m)
+			x.Observe(m)
 		}
-		x.work(&m)
+		x.work(m)
+		x.queue.release(m)
 	}
 	return false
 }
@@ -52,6 +53,12 @@ func (x *Execution) work(m *Message) {
 	}
 }
 
+// at puts the node of frame f to work on m. There is one at work at a time.
+func (x *Execution) at(f *Frame, m *Message) *Node {
+	x.node = Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
+	return &x.node
+}
+
 // execute starts a node.
 func (x *Execution) execute(m *Message) {
 	if len(x.frames) >= x.Limits.Nodes {
@@ -61,7 +68,8 @@ func (x *Execution) execute(m *Message) {
 	if x.tryDirect(m) {
 		return
 	}
-	f := &Frame{Nid: m.Nid, Parent: m.From, ReplyTo: m.From, Code: m.Code, Payload: m.Payload,
+	f := x.newFrame()
+	*f = Frame{Nid: m.Nid, Parent: m.From, ReplyTo: m.From, Code: m.Code, Payload: m.Payload,
 		Lambda: m.Lambda, Cnid: m.Cnid, Args: m.Args, InError: m.InError, Subs: m.Nid.Sub}
 	parent := x.frames[m.From]
 	if parent != nil {
@@ -79,6 +87,7 @@ func (x *Execution) execute(m *Message) {
 		}
 	}
 	x.frames[f.Nid] = f
+	f.dirty = true
 	if _, known := x.dirty[f.Nid]; !known {
 		x.dirty[f.Nid] = false
 	}
@@ -86,7 +95,7 @@ func (x *Execution) execute(m *Message) {
 		parent.Children = append(parent.Children, f.Nid)
 		x.touch(parent)
 	}
-	n := &Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
+	n := x.at(f, m)
 	n.guard(func() error {
 		if err := n.resolveHead(m.As); err != nil {
 			return err
@@ -108,7 +117,7 @@ func (x *Execution) rejectNode(m *Message) {
 	if f == nil {
 		return
 	}
-	n := &Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
+	n := x.at(f, m)
 	n.fail(errLimit.hint("raise the limit, or look for a loop that starts branches without end",
 		"the execution has %d live nodes, its limit", x.Limits.Nodes))
 }
@@ -137,7 +146,7 @@ func (x *Execution) receive(m *Message) {
 	if f == nil {
 		return
 	}
-	n := &Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
+	n := x.at(f, m)
 	n.guard(n.receive)
 }
 
@@ -237,8 +246,9 @@ func (x *Execution) leave(m *Message) {
 	}
 	f.State, f.Flavour = Ended, m.Flavour
 	x.touch(f)
-	n := &Node{x: x, f: f, m: m, pl: m.Payload, todo: -1}
-	n.CancelNodes(f.Children, Plain)
+	if len(f.Children) > 0 {
+		x.at(f, m).CancelNodes(f.Children, Plain)
+	}
 	for _, t := range f.Timers {
 		x.effect(UntimeEffect{ID: t.ID, Nid: f.Nid})
 	}
@@ -247,7 +257,7 @@ func (x *Execution) leave(m *Message) {
 	if f.Parent.IsZero() && f.Nid.Path == x.prog.Root.Path {
 		return // the root keeps its variables until the execution is over
 	}
-	if f.HasFuncs && (f.Escaped || n.carriesFuncOf(f.Nid)) {
+	if f.HasFuncs && (f.Escaped || m.Payload.carriesFuncOf(f.Nid)) {
 		f.Escaped = true
 		return
 	}
@@ -258,9 +268,27 @@ func (x *Execution) remove(f *Frame) {
 	delete(x.frames, f.Nid)
 	if seen, known := x.dirty[f.Nid]; known && !seen {
 		delete(x.dirty, f.Nid) // made and gone since the last TakeDirty
-		return
+	} else {
+		x.touch(f)
 	}
-	x.touch(f)
+	*f = Frame{}
+	if len(x.freeFrames) < maxFree {
+		x.freeFrames = append(x.freeFrames, f)
+	}
+}
+
+// maxFree is how many frames, and how many messages, are kept to be used
+// again rather than left to the collector.
+const maxFree = 64
+
+func (x *Execution) newFrame() *Frame {
+	n := len(x.freeFrames) - 1
+	if n < 0 {
+		return new(Frame)
+	}
+	f := x.freeFrames[n]
+	x.freeFrames = x.freeFrames[:n]
+	return f
 }
 
 // failed takes the failure of a node to the nearest handler above it.
@@ -272,7 +300,7 @@ func (x *Execution) failed(m *Message) {
 	f.Failure = m.Err
 	x.touch(f)
 	if h := x.errorHandler(f, m.Err); h != nil {
-		n := &Node{x: x, f: h, m: m, pl: m.Payload, todo: -1}
+		n := x.at(h, m)
 		n.guard(n.triggerOnError)
 		return
 	}
@@ -304,8 +332,7 @@ func (n *Node) guard(do func() error) {
 	if err == nil {
 		return
 	}
-	clear(q.items[q.head+queued:])
-	q.items = q.items[:q.head+queued]
+	q.truncate(queued)
 	n.x.effects = n.x.effects[:effects]
 	n.fail(err)
 }
@@ -327,6 +354,7 @@ func (n *Node) fail(err error) {
 		placed.Proc = n.f.Code.Head
 	}
 	p := n.m.Payload
+	p.Ret, p.HasRet = n.pl.Ret, n.pl.HasRet // what the parts left
 	if n.x.Limits.checkPayload(&p) != nil {
 		p = n.f.Payload // a tasker's, say: no handler could hand it on
 	}

@@ -57,11 +57,12 @@ func ParsePath(v value.Value) (value.Path, error) {
 // lenient, for everything that is missing. "f.ret" is what the parent started
 // with.
 func (n *Node) Follow(path value.Path, lenient bool) (value.Value, error) {
-	if isFieldRet(path) {
+	if len(path) >= 2 && isFieldRet(path[:2]) {
+		ret := n.f.Payload.Ret
 		if p := n.x.frames[n.f.Parent]; p != nil {
-			return p.Payload.Ret, nil
+			ret = p.Payload.Ret
 		}
-		return n.f.Payload.Ret, nil
+		n.pl = n.pl.WithRet(ret)
 	}
 	v, err := n.Lookup(path)
 	switch {

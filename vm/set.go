@@ -183,16 +183,16 @@ func (x *Execution) escapeFunc(into *Frame, fn *value.Func) {
 	}
 }
 
-// carriesFuncOf tells whether the message carries a function that sees the
+// carriesFuncOf tells whether the payload carries a function that sees the
 // variables of that node.
-func (n *Node) carriesFuncOf(nid NID) bool {
-	if !n.m.Payload.hasFunc() {
+func (p *Payload) carriesFuncOf(nid NID) bool {
+	if !p.hasFunc() {
 		return false
 	}
 	found, id := false, nid.String()
 	see := func(fn *value.Func) { found = found || fn.Cnid == id }
-	eachFunc(n.m.Payload.Ret, see)
-	eachFunc(n.m.Payload.Fields, see)
+	eachFunc(p.Ret, see)
+	eachFunc(p.Fields, see)
 	return found
 }
 

@@ -1,6 +1,9 @@
 package vm
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Dispatch hands the task to the world; the procedure's Return sees what
 // comes back.
@@ -27,7 +30,7 @@ func ReturnMessage(nid NID, taskID string, payload Payload, failure *Error) Mess
 
 // TaskFailure is the error of a tasker that failed.
 func TaskFailure(tasker, message string) *Error {
-	return errTasker.hint("give the task, or something around it, an on_error", "tasker %q failed: %s", tasker, message)
+	return errTasker.hint(fmt.Sprintf("that is what tasker %q said; an on_error around the task can take care of it", tasker), "%s", message)
 }
 
 // Trace writes to the trace of the execution.
@@ -44,6 +47,7 @@ func (n *Node) returned() error {
 		return nil
 	}
 	if n.m.Err != nil {
+		f.TaskID = "" // it is back: a cancel has nothing to take back
 		return n.m.Err
 	}
 	return f.Proc.Return(n)

@@ -127,7 +127,8 @@ func (r *runner) open() error {
 		output = r.s.stderr
 	}
 	var err error
-	r.rt, err = runtime.New(runtime.Config{Store: r.store, Library: stdlib.All(), Taskers: r.taskers, Output: output})
+	r.rt, err = runtime.New(runtime.Config{Store: r.store, Library: stdlib.All(), Taskers: r.taskers,
+		Fallback: runtime.Worklist, Output: output})
 	if err != nil {
 		return err
 	}

@@ -37,8 +37,7 @@ func (w *walker) definition(c *call, ctx context) {
 		case at.KeyExpr != nil:
 			w.node(at.Value, ctx)
 		case at.Key != "":
-			w.a.Symbols = append(w.a.Symbols, &Symbol{Name: at.Key, Kind: Parameter, Span: at.KeySpan, Scope: ctx.scope, Node: n})
-			w.a.byName[at.Key] = append(w.a.byName[at.Key], w.a.Symbols[len(w.a.Symbols)-1])
+			w.a.add(&Symbol{Name: at.Key, Kind: Parameter, Span: at.KeySpan, Scope: ctx.scope, Node: n})
 			w.node(at.Value, ctx)
 		case at.Value.IsName():
 			w.a.define(at.Value.Head, Parameter, n, at.Value, ctx.scope)
@@ -197,7 +196,7 @@ func isPattern(n *tree.Node) bool {
 
 // pattern walks a pattern of match, or what stands in its place.
 func (w *walker) pattern(n *tree.Node, ctx context) {
-	ctx.words = []string{"else"}
+	ctx.words = []string{"else", "guard", "bind"}
 	if n.IsName() || !isPattern(n) {
 		w.node(n, ctx)
 		return

@@ -102,6 +102,7 @@ type Analysis struct {
 	open      bool            // the file brings in names from elsewhere
 	broken    map[int]bool    // offsets of statements that do not parse
 	loose     map[int]bool    // offsets of statements nested in those
+	damaged   map[int]bool    // offsets of statements that those are nested in
 	mentioned map[string]bool // names that a broken line may define
 	layout    []diag.Diagnostic
 	crooked   map[int]bool // lines that stand where they hardly belong
@@ -115,9 +116,9 @@ func (c *Checker) Analyze(f *ast.File) *Analysis {
 	a := &Analysis{
 		File: f, Tree: root, Root: &Scope{Node: root}, checker: c,
 		byName: map[string][]*Symbol{}, keyed: map[string]bool{},
-		broken: map[int]bool{}, loose: map[int]bool{}, mentioned: map[string]bool{},
+		broken: map[int]bool{}, loose: map[int]bool{}, damaged: map[int]bool{}, mentioned: map[string]bool{},
 	}
-	a.noteBroken(f.Lines)
+	a.noteBroken(nil, f.Lines)
 	a.layout, a.crooked = c.layout(f)
 	w := walker{a: a}
 	w.nodes(root.Children, context{scope: a.Root})
@@ -125,11 +126,14 @@ func (c *Checker) Analyze(f *ast.File) *Analysis {
 }
 
 // noteBroken remembers the statements that do not parse, and the names in them.
-func (a *Analysis) noteBroken(lines []*ast.Line) {
+func (a *Analysis) noteBroken(parent *ast.Line, lines []*ast.Line) {
 	for _, l := range lines {
 		if len(l.Stmt.Bad) > 0 {
 			span := a.File.Span(l.Base, l.Stmt)
 			a.broken[span.Start.Offset] = true
+			if parent != nil {
+				a.damaged[parent.Base+parent.Stmt.Start] = true
+			}
 			for _, ch := range l.Children {
 				a.loose[ch.Base+ch.Stmt.Start] = true
 			}
@@ -140,7 +144,7 @@ func (a *Analysis) noteBroken(lines []*ast.Line) {
 				}
 			}
 		}
-		a.noteBroken(l.Children)
+		a.noteBroken(l, l.Children)
 	}
 }
 

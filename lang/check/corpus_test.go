@@ -31,11 +31,16 @@ func options() check.Options {
 	for _, p := range stdlib.All().Procedures() {
 		procs = append(procs, p.Sig)
 	}
+	for _, name := range later {
+		if stdlib.All().Get(name) == nil {
+			procs = append(procs, sig.Proc{Names: []string{name}, Body: sig.Block})
+		}
+	}
 	return check.Options{Procs: procs, Common: vm.CommonAttributes()}
 }
 
 // later are procedures of the conformance cases that the library may not have
-// yet; those that it has are checked by their signatures.
+// yet.
 var later = []string{
 	"abort", "kabort", "part", "flank", "signal", "trap", "c-for-each", "c-each", "ceach", "cmap", "ccollect",
 }
@@ -126,7 +131,6 @@ func text(ds []diag.Diagnostic) string {
 
 func TestNoFalseAlarms(t *testing.T) {
 	opts := options()
-	opts.Taskers = later
 	for _, d := range corpus(t) {
 		if d.fails {
 			continue // for some, check knows why

@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/diag"
@@ -71,7 +70,7 @@ func (y *layouter) block(b *block) {
 		if l.Indent == usual {
 			continue
 		}
-		if p != nil && y.isNarrow(p) && y.habit.step == 0 {
+		if p != nil && (y.isNarrow(p) || y.isLoneRoot(p)) {
 			y.report(p, fmt.Sprintf("the lines after it are indented by %s", columns(usual)))
 			return
 		}
@@ -83,10 +82,13 @@ func (y *layouter) block(b *block) {
 	first := b.lines[0]
 	switch d := b.delta(); {
 	case p.Join == ast.Child && (d != 1 || y.takesBody(p)):
-	case y.habit.isSlip(d) && p.Join != ast.Child:
+	case y.habit.isSlip(d) && p.Join != ast.Child && !y.isLoneRoot(p):
 		y.report(first, fmt.Sprintf("elsewhere in the file lines stand %s deeper than the line they are nested in; is it one of the lines beside line %d?", columns(y.habit.step), y.line(p)))
-	case d != 1 || y.habit.step > 0 && p.Join != ast.Child || y.takesBody(p):
-	case y.isNarrow(p) || y.parent[p] == nil && y.lead[p].Indent > 0:
+	case d != 1:
+	case y.isLoneRoot(p):
+		y.report(p, fmt.Sprintf("the lines after it are indented by %s", columns(usual)))
+	case y.habit.step > 0 && p.Join != ast.Child || y.takesBody(p):
+	case y.isNarrow(p):
 		y.report(p, fmt.Sprintf("the lines after it are indented by %s", columns(usual)))
 	default:
 		y.report(first, fmt.Sprintf("is it one of the lines beside line %d?", y.line(p)))
@@ -98,6 +100,12 @@ func (y *layouter) block(b *block) {
 func (y *layouter) isNarrow(l *ast.Line) bool {
 	p := y.parent[l]
 	return p != nil && l.Indent == p.Indent+1
+}
+
+// isLoneRoot tells whether all other lines are nested in a line that does not
+// start at the margin.
+func (y *layouter) isLoneRoot(l *ast.Line) bool {
+	return y.parent[l] == nil && y.lead[l].Indent > 0 && len(y.blocks[0].lines) == 1
 }
 
 func (y *layouter) line(l *ast.Line) int { return y.f.Span(l.Base, l.Stmt).Start.Line }
@@ -224,7 +232,7 @@ func (y *layouter) takesBody(l *ast.Line) bool {
 	case sig.NoBody:
 		return false
 	case sig.Arguments:
-		return given < 2 && (given < len(p.Args) || slices.ContainsFunc(p.Args, func(a sig.Arg) bool { return a.Repeated }))
+		return given == 0 || given < 2 && given < len(p.Args)
 	}
 	return true
 }

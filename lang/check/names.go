@@ -2,9 +2,12 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"sort"
+	"strings"
 
 	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/spell"
 )
 
@@ -19,24 +22,34 @@ func (r *rules) names() {
 		}
 		unknown = append(unknown, ref)
 		if ref.Head && !r.mentioned[ref.Name] {
-			best, _ := nearest(ref.Name, r.procNames())
-			ref.call.unknown = best != ""
+			ref.call.unknown = r.isMisspelt(ref.Name, ref.words)
 		}
 	}
 	var clear []*Reference
 	for _, ref := range unknown {
-		if c := ref.under(); c.anyUnknown() {
-			r.mentioned[ref.Name] = true
-		} else {
+		if c := ref.under(); !c.anyUnknown() && !r.isDisturbed(ref.call) {
 			clear = append(clear, ref)
+			continue
+		}
+		r.mentioned[ref.Name] = true
+		if plain, _, ok := splat(ref.Name); ok {
+			r.mentioned[plain] = true
 		}
 	}
 	for _, ref := range clear {
-		if r.mentioned[ref.Name] || ref.call.anyBroken() && !ref.Head || r.isDisturbed(ref.call) {
-			continue
+		if !r.mentioned[ref.Name] && (ref.Head || !ref.call.anyBroken()) {
+			r.unknown(ref)
 		}
-		r.unknown(ref)
 	}
+}
+
+// isMisspelt tells whether a name is much like a procedure's, or like a word
+// that has a meaning where it stands.
+func (r *rules) isMisspelt(name string, words []string) bool {
+	procs := append(r.procNames(), words...)
+	return spell.Nearest(name, procs) != "" || len(name) > 1 && slices.ContainsFunc(procs, func(p string) bool {
+		return len(p) > 1 && p[0] != '_' && spell.Distance(name, p, 1) == 1
+	})
 }
 
 // under returns the call that a reference is given to.
@@ -68,10 +81,18 @@ func (c *call) anyBroken() bool {
 }
 
 // isDisturbed tells whether a line in or beneath the call, or one around it,
-// stands where it hardly belongs. What is meant by its names can't be told.
+// stands where it hardly belongs, or does not parse where each line counts.
+// What is meant by the names there can't be told.
 func (r *rules) isDisturbed(c *call) bool {
-	for ; c != nil && len(r.crooked) > 0; c = c.ctx.parent {
+	if len(r.crooked) == 0 && len(r.damaged) == 0 {
+		return false
+	}
+	for ; c != nil; c = c.ctx.parent {
 		if r.crooked[c.node.Line()] {
+			return true
+		}
+		counts := c.name() == "set" || c.proc != nil && c.proc.Body == sig.Cases
+		if counts && r.damaged[c.node.Span.Start.Offset] {
 			return true
 		}
 		for _, ch := range c.node.Children {
@@ -84,6 +105,9 @@ func (r *rules) isDisturbed(c *call) bool {
 }
 
 func (r *rules) unknown(ref *Reference) {
+	if ref.call.name() == "_ref" && !ref.Head && r.hiddenBy(ref.call) != nil {
+		return // that says more
+	}
 	if ref.muted && !ref.Head {
 		r.mutedName(ref)
 		return
@@ -100,6 +124,9 @@ func (r *rules) unknown(ref *Reference) {
 	} else {
 		d.Message = fmt.Sprintf("nothing is called %q here", ref.Name)
 		d.Hint = fmt.Sprintf("set a variable %q first, or write '%s' where the text is meant", ref.Name, ref.Name)
+		if strings.HasSuffix(ref.Name, "/") {
+			d.Hint = "behind a value a slash divides: write r/…/ for a regular expression"
+		}
 	}
 	best, certain := nearest(ref.Name, candidates)
 	switch {
@@ -140,12 +167,9 @@ func (r *rules) mutedName(ref *Reference) {
 // seenBy lists the names that a reference might have been meant to be.
 func (r *rules) seenBy(ref *Reference) []string {
 	names := r.procNames()
-	for name, symbols := range r.byName {
-		for _, s := range symbols {
-			if ref.Scope.within(s.Scope) || ref.Scope.inFunction() {
-				names = append(names, name)
-				break
-			}
+	for name := range r.byName {
+		if ref.Scope.inFunction() || len(ref.Scope.sees(name)) > 0 {
+			names = append(names, name)
 		}
 	}
 	for name := range r.c.outside {

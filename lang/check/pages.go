@@ -15,6 +15,7 @@ const (
 	codeLayout    diag.Code = "FLO0310"
 	codeChildren  diag.Code = "FLO0311"
 	codeMuted     diag.Code = "FLO0312"
+	codeHidden    diag.Code = "FLO0313"
 )
 
 // Pages explains the codes of this package.
@@ -73,8 +74,8 @@ func Pages() []diag.Page {
 			Code:  codeRegex,
 			Title: "a regular expression that can't be compiled",
 			Why:   "Regular expressions are Go's, which take time in proportion to the text and no more. They have no look-around and no back-references.",
-			Bad:   "match? 'abab' /(ab)\\1/\n",
-			Good:  "match? 'abab' /(ab){2}/\n",
+			Bad:   "match? 'abab' r/(ab)\\1/\n",
+			Good:  "match? 'abab' r/(ab){2}/\n",
 		},
 		{
 			Code:  codeTarget,
@@ -103,6 +104,13 @@ func Pages() []diag.Page {
 			Why:   "Within `$(…)` a name that stands for nothing gives an empty text, and no failure. This one is but one letter away from a variable.",
 			Bad:   "set customer 'Ann'\n\"Dear $(custmer),\"\n",
 			Good:  "set customer 'Ann'\n\"Dear $(customer),\"\n",
+		},
+		{
+			Code:  codeHidden,
+			Title: "a parameter that a path does not reach",
+			Why:   "Some names have a meaning of their own at the start of a path: `f`, `fld` and `field` stand for the payload, `v`, `var` and `variable` for the variables, `t` and `tag` for tags, `node`, `exe` and `execution` for what runs. A parameter of that name can be used alone, but a path that starts with it goes elsewhere.",
+			Bad:   "map [ { n: 1 } ] (def v \\ v.n)\n",
+			Good:  "map [ { n: 1 } ] (def elt \\ elt.n)\n",
 		},
 	}
 }

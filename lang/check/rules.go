@@ -56,7 +56,8 @@ func (r *rules) call(c *call) {
 		}
 	case "_rxs":
 		r.regex(n)
-		return
+	case "_ref":
+		r.hidden(c)
 	}
 	if c.proc.Group == sig.Internal {
 		return
@@ -145,7 +146,7 @@ var lacks = map[string]struct {
 func (r *rules) arguments(c *call) {
 	n, p := c.node, c.proc
 	args := arguments(n)
-	if l, ok := lacks[c.name()]; ok && !(l.argument && len(args) > 0) && !hasKey(n, r.attribute(c, l.attr).Names...) {
+	if l, ok := lacks[c.name()]; ok && !(l.argument && len(args) > 0) && !r.hasAttribute(c, l.attr) {
 		r.report(diag.Diagnostic{
 			Code: codeArgument, Severity: diag.Error, Span: r.head(c),
 			Message: fmt.Sprintf("%s is not told %s", n.Head, l.what),
@@ -180,6 +181,15 @@ func (r *rules) doesWithout(c *call) bool {
 		return hasKey(c.node, "_")
 	}
 	return c.proc.Group == sig.Handlers
+}
+
+// hasAttribute tells whether a call has, or may have, an attribute, under any
+// of its names.
+func (r *rules) hasAttribute(c *call, name string) bool {
+	if at := r.attribute(c, name); at != nil {
+		return hasKey(c.node, at.Names...)
+	}
+	return hasKey(c.node, name)
 }
 
 // hasKey tells whether a node has, or may have, an attribute of one of these
@@ -261,6 +271,48 @@ func (r *rules) regex(n *tree.Node) {
 			Hint:    "regular expressions are Go's: without look-around and back-references",
 		})
 	}
+}
+
+// hiddenBy returns the parameter that a path seems to look into, while its
+// first name means something else there: v.x is the variable x, whatever the
+// parameter v holds. It is nil where there is none.
+func (r *rules) hiddenBy(c *call) *Symbol {
+	n := c.node
+	if len(n.Children) < 2 || len(n.Attrs) > 0 {
+		return nil
+	}
+	root, _ := n.Children[0].Value.(string)
+	if _, name, _ := variable(n); root == "" || name == root {
+		return nil
+	}
+	for _, s := range c.ctx.scope.sees(root) {
+		if s.Kind == Parameter || s.Kind == Binding {
+			return s
+		}
+	}
+	return nil
+}
+
+func (r *rules) hidden(c *call) {
+	s := r.hiddenBy(c)
+	if s == nil {
+		return
+	}
+	what := "a field of the payload"
+	switch mode, _, _ := variable(c.node); {
+	case mode:
+		what = "a variable"
+	case s.Name == "t" || s.Name == "tag":
+		what = "a tag"
+	case s.Name == "node" || s.Name == "exe" || s.Name == "execution":
+		what = "something of the " + s.Name
+	}
+	r.report(diag.Diagnostic{
+		Code: codeHidden, Severity: diag.Warning, Span: c.node.Span,
+		Message: fmt.Sprintf("`%s.` starts the path of %s, it does not look into %q", s.Name, what, s.Name),
+		Hint:    fmt.Sprintf("give %q another name", s.Name),
+		Related: []diag.Related{{Span: s.Span, Message: fmt.Sprintf("%q is this", s.Name)}},
+	})
 }
 
 // literalText returns what literal pieces make together.

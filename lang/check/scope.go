@@ -19,7 +19,8 @@ type Scope struct {
 	// what set makes in it belongs to the scope around.
 	binds bool
 	// open tells that more names may live in the scope than the text shows.
-	open bool
+	open    bool
+	symbols map[string][]*Symbol
 }
 
 // inFunction tells whether the scope is, or is within, a function.
@@ -41,14 +42,14 @@ func (s *Scope) isOpen() bool {
 	return false
 }
 
-// within tells whether the scope is, or is within, an outer one.
-func (s *Scope) within(outer *Scope) bool {
+// sees returns the symbols of that name in the scope and those around it, the
+// innermost first.
+func (s *Scope) sees(name string) []*Symbol {
+	var list []*Symbol
 	for ; s != nil; s = s.Parent {
-		if s == outer {
-			return true
-		}
+		list = append(list, s.symbols[name]...)
 	}
-	return false
+	return list
 }
 
 // holder returns the scope in which set makes a variable.
@@ -94,16 +95,11 @@ type Reference struct {
 	words   []string
 }
 
-// Definitions returns the symbols that a reference may stand for: those whose
-// scope it is in, the innermost last, or, in a function that sees none, every
+// Definitions returns the symbols that a reference may stand for: those that
+// its scope sees, the innermost first, or, in a function that sees none, every
 // symbol of that name.
 func (a *Analysis) Definitions(ref *Reference) []*Symbol {
-	var list []*Symbol
-	for _, s := range a.byName[ref.Name] {
-		if ref.Scope.within(s.Scope) {
-			list = append(list, s)
-		}
-	}
+	list := ref.Scope.sees(ref.Name)
 	if len(list) == 0 && (len(a.layout) > 0 || ref.Scope.inFunction()) {
 		list = a.byName[ref.Name]
 	}
@@ -149,12 +145,18 @@ func (w wildcard) matches(name string) bool {
 }
 
 func (a *Analysis) define(name string, kind Kind, n, at *tree.Node, scope *Scope) {
-	if name == "" || name == "_" {
-		return
+	if name != "" && name != "_" {
+		a.add(&Symbol{Name: name, Kind: kind, Span: a.nameSpan(at, name), Scope: scope, Node: n})
 	}
-	s := &Symbol{Name: name, Kind: kind, Span: a.nameSpan(at, name), Scope: scope, Node: n}
+}
+
+func (a *Analysis) add(s *Symbol) {
 	a.Symbols = append(a.Symbols, s)
-	a.byName[name] = append(a.byName[name], s)
+	a.byName[s.Name] = append(a.byName[s.Name], s)
+	if s.Scope.symbols == nil {
+		s.Scope.symbols = map[string][]*Symbol{}
+	}
+	s.Scope.symbols[s.Name] = append(s.Scope.symbols[s.Name], s)
 }
 
 // nameSpan returns where a name stands in the text of a node: most often at

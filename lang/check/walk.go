@@ -86,7 +86,7 @@ func (w *walker) node(n *tree.Node, ctx context) {
 	case !w.isBody(c):
 		c.proc = w.a.checker.procs[n.Head]
 		if c.proc == nil || c.proc.Group != sig.Internal {
-			c.ref = w.refer(n.Head, w.a.nameSpan(n, n.Head), ctx, nil)
+			c.ref = w.refer(n.Head, w.a.nameSpan(n, n.Head), ctx, words)
 			c.ref.Head, c.ref.call = true, c
 		}
 	}

@@ -180,6 +180,7 @@ func (g *exprsG) Parse(lx *lexer.PeekingLexer) error {
 // Parse reads the entries of an object: participle's interface for a rule by
 // hand.
 func (g *entriesG) Parse(lx *lexer.PeekingLexer) error {
+	brace := last(lx)
 	for {
 		if lx.Peek().Type == tokComma {
 			lx.Next()
@@ -193,6 +194,10 @@ func (g *entriesG) Parse(lx *lexer.PeekingLexer) error {
 			return err
 		}
 		if t := lx.Peek(); t.Type != tokColon {
+			if _, ok := key.(*ast.Object); ok && len(g.list) > 0 {
+				// no key, but the object after one that is not closed
+				return &syntaxError{token: *brace, code: codeUnclosedBracket, message: "this `{` is not closed before the next one", hint: "close it with `}`"}
+			}
 			return unexpected(t, "`:` and a value are expected after a key", "an object is written { key: value, … }, an array [ value, … ]")
 		}
 		lx.Next()

@@ -42,6 +42,18 @@ func (s *scanner) str(quote byte) {
 	default:
 		s.fault(codeUnclosedString, at, stop, "this string is not closed", "close it with "+q+"; a string of several lines stands between "+strings.Repeat(q, 3))
 		s.bad(at, stop)
+		s.closeIn(s.text[at:stop])
+	}
+}
+
+// closeIn takes the brackets off the stack that a stretch of text closes. It
+// serves strings that are not closed: their quote is the mistake, and not
+// the brackets around them, which such a string only hides.
+func (s *scanner) closeIn(text string) {
+	for i := range len(text) {
+		if len(s.stack) > 0 && closers[s.top()] == text[i:i+1] {
+			s.pop()
+		}
 	}
 }
 

@@ -1,0 +1,213 @@
+// Package embed_test shows how a Go service runs flows of its own; the text
+// around the samples is docs/embedding.md.
+package embed_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"time"
+
+	"github.com/florc-lang/florc/lang/parser"
+	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lang/tree"
+	"github.com/florc-lang/florc/lang/value"
+	"github.com/florc-lang/florc/runtime"
+	"github.com/florc-lang/florc/runtime/badgerstore"
+	"github.com/florc-lang/florc/runtime/memstore"
+	"github.com/florc-lang/florc/stdlib"
+)
+
+// define reads a definition. What is wrong with it has a line and a column.
+func define(name, text string) (runtime.Definition, error) {
+	file, diags := parser.Parse(source.NewFile(name, text), parser.Options{})
+	root, more := tree.Lower(file)
+	for _, d := range append(diags, more...) {
+		return runtime.Definition{}, fmt.Errorf("%s:%d:%d: %s", name, d.Span.Start.Line, d.Span.Start.Column, d.Message)
+	}
+	return runtime.Definition{Name: name, File: name, Tree: root}, nil
+}
+
+// reserve does the tasks of the tasker "stock".
+func reserve(ctx context.Context, t *runtime.Task) (*runtime.Reply, error) {
+	product, _ := t.Params.AsObject().Get("product")
+	if product.AsString() == "chair" {
+		return nil, errors.New("out of stock")
+	}
+	payload := t.Payload.AsObject().Set("reserved", product)
+	return &runtime.Reply{Payload: value.FromObject(payload)}, nil
+}
+
+func Example() {
+	ctx := context.Background()
+	r, err := runtime.New(runtime.Config{
+		Store:   memstore.New(),
+		Library: stdlib.All(),
+		Taskers: map[string]runtime.Tasker{"stock": runtime.TaskerFunc(reserve)},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := r.Start(ctx); err != nil {
+		log.Fatal(err)
+	}
+	defer r.Stop(ctx)
+
+	def, err := define("order.flo", "stock 'reserve' product: f.product\n'done'")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, product := range []string{"lamp", "chair"} {
+		payload := value.NewObject(value.Member{Key: "product", Value: value.String(product)})
+		exid, err := r.Launch(ctx, def, runtime.LaunchOptions{Payload: payload})
+		if err != nil {
+			log.Fatal(err)
+		}
+		res, err := r.Wait(ctx, exid)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if res.Error != nil {
+			fmt.Printf("%s at line %d: %s\n", res.Point, res.Error.Line, res.Error.Message)
+			continue
+		}
+		fmt.Println(res.Point, res.Payload)
+	}
+	// Output:
+	// terminated {"product":"lamp","reserved":"lamp","ret":"done"}
+	// failed at line 1: tasker "stock" failed: out of stock
+}
+
+// inbox hands tasks to people: it takes charge of a task, and somebody else
+// returns it later.
+type inbox chan *runtime.Task
+
+// Task takes charge of a task.
+func (in inbox) Task(ctx context.Context, t *runtime.Task) (*runtime.Reply, error) {
+	select {
+	case in <- t:
+		return &runtime.Reply{Later: true}, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Withdraw is told when a task need not be done any more.
+func (in inbox) Withdraw(ctx context.Context, t *runtime.Task) error {
+	fmt.Println("no need to", t.Name)
+	return nil
+}
+
+func Example_people() {
+	ctx := context.Background()
+	alice := make(inbox, 1)
+	r, err := runtime.New(runtime.Config{
+		Store:   memstore.New(),
+		Library: stdlib.All(),
+		Taskers: map[string]runtime.Tasker{"alice": alice},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := r.Start(ctx); err != nil {
+		log.Fatal(err)
+	}
+	defer r.Stop(ctx)
+
+	def, err := define("leave.flo", "alice 'approve the leave' days: 3\n\"alice said $(f.answer)\"")
+	if err != nil {
+		log.Fatal(err)
+	}
+	exid, err := r.Launch(ctx, def, runtime.LaunchOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	task := <-alice
+	fmt.Println(task.Name, task.Params)
+
+	// Minutes or months later, in this process or after a restart:
+	answer := value.NewObject(value.Member{Key: "answer", Value: value.String("yes")})
+	if err := r.Return(ctx, task.Exid, task.ID, answer, nil); err != nil {
+		log.Fatal(err)
+	}
+	res, err := r.Wait(ctx, exid)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Payload)
+	// Output:
+	// approve the leave {"days":3}
+	// {"answer":"yes","ret":"alice said yes"}
+}
+
+// open opens a store on disk and a runtime on it.
+func open(ctx context.Context, dir string) (*runtime.Runtime, func(), error) {
+	store, err := badgerstore.Open(dir, badgerstore.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := runtime.New(runtime.Config{
+		Store:   store,
+		Library: stdlib.All(),
+		Taskers: map[string]runtime.Tasker{"alice": runtime.Worklist},
+	})
+	if err == nil {
+		err = r.Start(ctx)
+	}
+	stop := func() {
+		if err := errors.Join(r.Stop(ctx), store.Close()); err != nil {
+			log.Print(err)
+		}
+	}
+	return r, stop, err
+}
+
+func Example_restart() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "flows")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	def, err := define("clean.flo", "alice 'clean up' room: 12\n'clean'")
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	r, stop, err := open(ctx, dir)
+	if err != nil {
+		log.Fatal(err)
+	}
+	exid, err := r.Launch(ctx, def, runtime.LaunchOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	stop() // whatever happens to this process
+
+	if r, stop, err = open(ctx, dir); err != nil {
+		log.Fatal(err)
+	}
+	defer stop()
+	var tasks []*runtime.Task
+	for len(tasks) == 0 {
+		if tasks, err = r.Tasks(ctx, exid); err != nil {
+			log.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	fmt.Println(tasks[0].Tasker, tasks[0].Name)
+	if err := r.Return(ctx, exid, tasks[0].ID, value.Null, nil); err != nil {
+		log.Fatal(err)
+	}
+	res, err := r.Wait(ctx, exid)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Point, res.Payload)
+	// Output:
+	// alice clean up
+	// terminated {"ret":"clean"}
+}

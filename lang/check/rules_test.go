@@ -1,0 +1,288 @@
+package check_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/florc-lang/florc/lang/check"
+	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/parser"
+	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lang/tree"
+	"github.com/florc-lang/florc/stdlib"
+	"github.com/florc-lang/florc/vm"
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestRules checks definitions line by line; what is expected of a line stands
+// behind it, after "### ".
+func TestRules(t *testing.T) {
+	for _, src := range []string{
+		// names
+		"psuh l 1 ### FLO0301",
+		"set l []\npush l cuont ### FLO0302",
+		"alice 'work'",
+		"bob 'work' ### FLO0301",
+		"set a 1\na + 1\nb + 1 ### FLO0302",
+		"given + 1",
+		"define f x\n  x + elt\nf 1",
+		"each [ 1 ]\n  elt + idx",
+		"elt ### FLO0302",
+		"sequence\n  define f x\n    set y x\n  f 1\n  y ### FLO0302",
+		"sequence vars: { a: 1 }\n  a\na ### FLO0302",
+		"sequence vars: given\n  anything",
+		"define f\n  set gv.a 1\nf _\na",
+		"define show\n  price\ndefine g\n  set price 2\n  show _\ng _",
+		"define f \\ title\nf title: 'x'",
+		"set \"a_$(given)\" 1\na_1",
+		"set a b__2 c___\n  [ 1 2 3 4 ]\n[ a b c ]",
+		"f.x\nv.given\ntag.x\nnode.nid\nexe.exid",
+		"v.nada ### FLO0302",
+		"\"$(nada) $(nada || given)\"",
+		"set customer 1\n\"$(custmer) $(custmer || 'x')\" ### FLO0312",
+		"\"$(upcse given)\" ### FLO0301",
+		"match given\n  [ a b__2 ]; a + (length b)\n  { x: y }; y\n  (guard g (g > 1)); g\n  (bind h r/x/); h\n  other; 1 ### FLO0302",
+		"case given\n  /a(.)/; match.1\n  else; matched",
+		"cond\n  given; 1\n  esle; 2 ### FLO0302",
+		"sequence\n  on error\n    msg\n  nada ### FLO0302", // information only
+		"concurrence\n  on_merge\n    rets\n  1",
+		"define fact n\n  fact (n - 1)\nfact 3",
+		"ste l []\npush l 1 ### ", // said at line 1
+		"map [ 1 ] (def v \\ v.n) ### FLO0313",
+		"define f \\ f.ret",
+		"set f 1\nf.ret",
+		// attributes
+		"sequence timout: '1s' ### FLO0303\n  stall _",
+		"sequence tga: 'x' ### FLO0303\n  stall _",
+		"task 'x' timout: '1s'",
+		"sequence ref: 'x'\n  stall _",
+		"set timout 'tag'\nsequence timout: 'x'\n  stall _",
+		"slice [ 1 2 ] form: 1 ### FLO0303",
+		// arguments
+		"sleep _ ### FLO0304",
+		"sleep for: '1s'",
+		"sleep tag: 'x' ### FLO0304",
+		"cursor\n  move _ ### FLO0304",
+		"until tag: 'x' ### FLO0304",
+		"until\n  true",
+		"task tag: 'x' ### FLO0304",
+		"task ref: 'alice'",
+		"push _ ### FLO0304",
+		// jumps
+		"return 1 ### FLO0305",
+		"define f \\ return 1",
+		"each [ 1 ]\n  return 1",
+		"break _ ### FLO0306",
+		"continue ref: 'x'",
+		"until true\n  break _",
+		"define f \\ break _",
+		"move to: 'x' ### FLO0306",
+		"until true\n  move to: 'x' ### FLO0306",
+		"move 'main' to: 'x'",
+		"cursor\n  sequence\n    move to: 'x' ### FLO0309\n  'y'",
+		"cursor\n  move to: 'y'\n  'y'",
+		"cursor\n  move to: y\n  _ y",
+		"cursor\n  move to: 'push'\n  push f.l 1",
+		"cursor\n  move to: given\n  1",
+		"cursor\n  move to: 'x'\n  stall tag: given",
+		"loop start: 'x' ### FLO0309\n  stall tag: 'y'",
+		// durations and regular expressions
+		"sleep '2x' ### FLO0307",
+		"sleep for: 'soon' ### FLO0307",
+		"sequence timeout: 'soon' ### FLO0307\n  stall _",
+		"sleep '1h30m'\nsleep 3\nsleep \"$(given)s\"",
+		"match? 'a' r/(?=a)/ ### FLO0308",
+		"match? 'a' r/a$(given)(/",
+		// layout
+		"sequence\n  1\n   2 ### FLO0310\n  3",
+		"sequence\n  trace 'a'\n trace 'b' ### FLO0310\n  trace 'c'",
+		"sequence\n trace 'a' ### FLO0310\n  trace 'b'\n  trace 'c'",
+		"trace 'a'\n trace 'b' ### FLO0310\ntrace 'c'",
+		"sequence\n trace 'a'\n trace 'b'",
+		"sequence\n trace 'a'\n sequence\n  trace 'b'",
+		"set f.a\n        1\nset f.b\n  2",
+		"cond\n  given; 1\n  else; sequence\n    trace 'a'\n    trace 'b'",
+		"if given\n    trace 'a'\nif given\n    trace 'b'\nif given\n    trace 'c'\nif given\n     trace 'd' ### FLO0310",
+		// lines that are never run
+		"stall _\n  trace 'a' ### FLO0311",
+		"'x'\n  trace 'a' ### FLO0311",
+		// what does not parse brings nothing else about
+		"define sum a b ( ### FLO0002\n  a + b\nsum 1 2",
+		"set l [ 1 ### FLO0002\npush l 2",
+	} {
+		var want, lines []string
+		for i, line := range strings.Split(src, "\n") {
+			code, expect, _ := strings.Cut(line, " ### ")
+			lines = append(lines, code)
+			if expect != "" {
+				want = append(want, fmt.Sprintf("%d %s", i+1, expect))
+			}
+		}
+		opts := options()
+		opts.Taskers, opts.Vars = []string{"alice"}, []string{"given"}
+		ds := check.Check(source.NewFile("", strings.Join(lines, "\n")), opts)
+		var got []string
+		for _, d := range ds {
+			if strings.Contains(src, "ste ") && d.Span.Start.Line == 1 {
+				continue
+			}
+			got = append(got, fmt.Sprintf("%d %s", d.Span.Start.Line, d.Code))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s\n%s%s", src, diff, text(ds))
+		}
+	}
+}
+
+// TestSeverities checks what makes an error a warning, and the other way.
+func TestSeverities(t *testing.T) {
+	severity := func(src string, opts check.Options) diag.Severity {
+		ds := check.Check(source.NewFile("", src), opts)
+		if len(ds) != 1 {
+			t.Fatalf("%s\n%s", src, text(ds))
+		}
+		return ds[0].Severity
+	}
+	opts := options()
+	strict := opts
+	strict.StrictTaskers = true
+	for _, c := range []struct {
+		src  string
+		opts check.Options
+		want diag.Severity
+	}{
+		{"alice 'work'", opts, diag.Warning},
+		{"alice 'work'", strict, diag.Error},
+		{"push f.l xyzzy", opts, diag.Error},
+		{"sequence on_error: (def err \\ 1)\n  push f.l xyzzy", opts, diag.Info},
+		{"sequence on_error: (def err \\ 1)\n  push f.l sequnce", opts, diag.Error},
+	} {
+		if got := severity(c.src, c.opts); got != c.want {
+			t.Errorf("%s: %s, want %s", c.src, got, c.want)
+		}
+	}
+}
+
+// TestFixes applies the fixes of a definition.
+func TestFixes(t *testing.T) {
+	src := "set counter 1\nsequence timout: '1h'\n  push f.l conter\n\"$(countr)\"\nsequnce\n  1\n"
+	file := source.NewFile("", src)
+	ds := check.Check(file, options())
+	for i := len(ds) - 1; i >= 0; i-- {
+		if ds[i].Fix == nil {
+			t.Errorf("no fix: %s", text(ds[i:i+1]))
+			continue
+		}
+		for _, e := range ds[i].Fix.Edits {
+			src = src[:e.Span.Start.Offset] + e.NewText + src[e.Span.End.Offset:]
+		}
+	}
+	want := "set counter 1\nsequence timeout: '1h'\n  push f.l counter\n\"$(counter)\"\nsequence\n  1\n"
+	if diff := cmp.Diff(want, src); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestPages runs the example of each code, and its mended form.
+func TestPages(t *testing.T) {
+	opts := options()
+	for _, p := range check.Pages() {
+		if p.Title == "" || p.Why == "" || p.Bad == "" || p.Good == "" {
+			t.Errorf("%s: a part of its page is missing", p.Code)
+		}
+		ds := check.Check(source.NewFile("", p.Bad), opts)
+		if len(ds) != 1 || ds[0].Code != p.Code {
+			t.Errorf("%s\n%s%s", p.Code, p.Bad, text(ds))
+		}
+		if ds := check.Check(source.NewFile("", p.Good), opts); len(ds) > 0 {
+			t.Errorf("%s\n%s%s", p.Code, p.Good, text(ds))
+		}
+	}
+}
+
+// TestMissingArguments calls every procedure without an argument: where check
+// calls that an error, it is one. (Loops are left out, they would not end.)
+func TestMissingArguments(t *testing.T) {
+	lib := stdlib.All()
+	for _, p := range lib.Procedures() {
+		switch p.Sig.Name() {
+		case "until", "loop", "cursor":
+			continue
+		}
+		for _, name := range p.Sig.Names {
+			file := source.NewFile("", name+" _\n")
+			ds := check.Check(file, options())
+			if !diag.HasErrors(ds) {
+				continue
+			}
+			f, _ := parser.Parse(file, parser.Options{})
+			root, _ := tree.Lower(f)
+			x := vm.New(vm.Compile(lib, root), vm.Launch{ID: "test", NowMicros: 1, Seed: 1})
+			x.Run()
+			failed := false
+			for _, e := range x.TakeEffects() {
+				_, is := e.(vm.FailedEffect)
+				failed = failed || is
+			}
+			if !failed {
+				t.Errorf("%s runs\n%s", file.Text, text(ds))
+			}
+		}
+	}
+}
+
+// TestNames checks what is known of the names of a file.
+func TestNames(t *testing.T) {
+	file := source.NewFile("", "set total 0\ndefine add n\n  set total (total + n)\nadd 1\n")
+	f, _ := parser.Parse(file, parser.Options{})
+	a := check.New(options()).Analyze(f)
+	var got []string
+	for _, s := range a.Symbols {
+		got = append(got, fmt.Sprintf("%s %s %s", s.Span.Start, s.Kind, s.Name))
+	}
+	for _, r := range a.Refs {
+		for _, s := range a.Definitions(r) {
+			got = append(got, fmt.Sprintf("%s %s is %s", r.Span.Start, r.Name, s.Span.Start))
+		}
+	}
+	want := []string{
+		"1:5 variable total", "2:8 function add", "2:12 parameter n", "3:7 variable total",
+		"3:14 total is 3:7", "3:14 total is 1:5", "3:22 n is 2:12", "4:1 add is 2:8",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func FuzzCheck(f *testing.F) {
+	for _, d := range corpus(f) {
+		f.Add(d.text)
+	}
+	c := check.New(options())
+	f.Fuzz(func(t *testing.T, src string) {
+		file := source.NewFile("", src)
+		for _, d := range c.Check(file) {
+			if s := d.Span; !s.IsValid() || s.Start.Line != s.End.Line || s.End.Offset < s.Start.Offset || s.End.Offset > len(src) {
+				t.Errorf("%q: %v %s", src, s, text([]diag.Diagnostic{d}))
+			}
+		}
+	})
+}
+
+func BenchmarkCheck(b *testing.B) {
+	var src strings.Builder
+	for src.Len() < 400_000 {
+		for _, d := range corpus(b) {
+			if !d.fails && strings.HasPrefix(d.text, "set") {
+				src.WriteString("define f\n  " + strings.ReplaceAll(d.text, "\n", "\n  ") + "\n")
+			}
+		}
+	}
+	file := source.NewFile("", src.String())
+	c := check.New(options())
+	b.ReportMetric(float64(file.LineCount()), "lines")
+	for b.Loop() {
+		c.Check(file)
+	}
+}
