@@ -77,7 +77,7 @@ func Example() {
 	}
 	// Output:
 	// terminated {"product":"lamp","reserved":"lamp","ret":"done"}
-	// failed at line 1: tasker "stock" failed: out of stock
+	// failed at line 1: out of stock
 }
 
 // inbox hands tasks to people: it takes charge of a task, and somebody else
