@@ -69,7 +69,7 @@ func (x *Execution) execute(m *Message) {
 		return
 	}
 	f := x.newFrame()
-	*f = Frame{Nid: m.Nid, Parent: m.From, ReplyTo: m.From, Code: m.Code, Payload: m.Payload,
+	*f = Frame{Children: f.Children, Nid: m.Nid, Parent: m.From, ReplyTo: m.From, Code: m.Code, Payload: m.Payload,
 		Lambda: m.Lambda, Cnid: m.Cnid, Args: m.Args, InError: m.InError, Subs: m.Nid.Sub}
 	parent := x.frames[m.From]
 	if parent != nil {
@@ -271,8 +271,8 @@ func (x *Execution) remove(f *Frame) {
 	} else {
 		x.touch(f)
 	}
-	*f = Frame{}
-	if len(x.freeFrames) < maxFree {
+	*f = Frame{Children: f.Children[:0]} // for its room; all else is cleared
+	if len(x.freeFrames) < maxFree && cap(f.Children) <= maxFree {
 		x.freeFrames = append(x.freeFrames, f)
 	}
 }

@@ -207,6 +207,9 @@ func (n *Node) next(from int) error {
 		return p.Next(n, from)
 	}
 	if from >= 0 && p.gathers() {
+		if n.f.Rets == nil {
+			n.f.Rets = make([]value.Value, 0, n.ArgCount())
+		}
 		n.f.Rets = append(n.f.Rets, n.pl.Ret)
 	}
 	return n.RunNext(from)

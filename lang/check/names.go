@@ -168,7 +168,7 @@ func (r *rules) mutedName(ref *Reference) {
 func (r *rules) seenBy(ref *Reference) []string {
 	names := r.procNames()
 	for name := range r.byName {
-		if ref.Scope.inFunction() || len(ref.Scope.sees(name)) > 0 {
+		if ref.Scope.inFunction() || ref.Scope.has(name) {
 			names = append(names, name)
 		}
 	}

@@ -69,7 +69,7 @@ func (r *rules) call(c *call) {
 
 // isShadowed tells whether the head may be a variable's name as well.
 func (r *rules) isShadowed(c *call) bool {
-	return c.ref != nil && len(r.Definitions(c.ref)) > 0
+	return c.ref != nil && r.isDefined(c.ref)
 }
 
 func (r *rules) head(c *call) source.Span {
@@ -285,9 +285,11 @@ func (r *rules) hiddenBy(c *call) *Symbol {
 	if _, name, _ := variable(n); root == "" || name == root {
 		return nil
 	}
-	for _, s := range c.ctx.scope.sees(root) {
-		if s.Kind == Parameter || s.Kind == Binding {
-			return s
+	for scope := c.ctx.scope; scope != nil && scope.Parent != nil; scope = scope.Parent {
+		for _, s := range scope.symbols[root] {
+			if s.Kind == Parameter || s.Kind == Binding {
+				return s
+			}
 		}
 	}
 	return nil

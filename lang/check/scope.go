@@ -52,6 +52,16 @@ func (s *Scope) sees(name string) []*Symbol {
 	return list
 }
 
+// has tells whether the scope sees a symbol of that name.
+func (s *Scope) has(name string) bool {
+	for ; s != nil; s = s.Parent {
+		if len(s.symbols[name]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // holder returns the scope in which set makes a variable.
 func (s *Scope) holder() *Scope {
 	for s.binds && s.Parent != nil {
@@ -99,11 +109,22 @@ type Reference struct {
 // its scope sees, the innermost first, or, in a function that sees none, every
 // symbol of that name.
 func (a *Analysis) Definitions(ref *Reference) []*Symbol {
-	list := ref.Scope.sees(ref.Name)
-	if len(list) == 0 && (len(a.layout) > 0 || ref.Scope.inFunction()) {
-		list = a.byName[ref.Name]
+	if !ref.Scope.has(ref.Name) && a.seesAll(ref) {
+		return a.byName[ref.Name]
 	}
-	return list
+	return ref.Scope.sees(ref.Name)
+}
+
+// seesAll tells whether a reference may see every symbol of the file: from
+// within a function, which sees what its callers see, and where lines stand
+// in a place in which they were hardly meant to be.
+func (a *Analysis) seesAll(ref *Reference) bool {
+	return len(a.layout) > 0 || ref.Scope.inFunction()
+}
+
+// isDefined tells whether a reference has definitions.
+func (a *Analysis) isDefined(ref *Reference) bool {
+	return ref.Scope.has(ref.Name) || len(a.byName[ref.Name]) > 0 && a.seesAll(ref)
 }
 
 // implicit are the names that the machine itself may give to a function that
@@ -122,7 +143,7 @@ func (a *Analysis) resolves(ref *Reference) bool {
 	switch {
 	case a.checker.procs[name] != nil, a.checker.outside[name], ref.Scope.isOpen(), a.open:
 		return true
-	case len(a.Definitions(ref)) > 0:
+	case a.isDefined(ref):
 		return true
 	case ref.Scope.inFunction() && (implicit[name] || a.keyed[name]):
 		return true
