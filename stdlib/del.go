@@ -26,6 +26,7 @@ var del = &vm.Procedure{
 		SeeAlso: []string{"set"},
 	},
 	KeyedFirst: true,
+	Late:       true,
 	Mode:       func(*vm.Code, int) vm.Mode { return vm.ModePath },
 	Next: func(n *vm.Node, from int) error {
 		if from >= 0 {

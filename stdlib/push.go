@@ -33,6 +33,7 @@ var push = &vm.Procedure{
 		SeeAlso: []string{"set", "map"},
 	},
 	KeyedFirst: true,
+	Late:       true,
 	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
 		evals := dc.ArgEvals(c, keyedFirst)
 		if len(evals) == 0 || len(evals) > 2 || c.FirstReference(keyedFirst) != 0 {

@@ -37,6 +37,7 @@ var set = &vm.Procedure{
 		SeeAlso: []string{"push", "del", "vars"},
 	},
 	KeyedFirst: true,
+	Late:       true,
 	KeepRet:    true,
 	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
 		evals := dc.ArgEvals(c, keyedFirst)

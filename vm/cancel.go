@@ -304,7 +304,7 @@ func (n *Node) StoreHandler(kind HandlerKind, h Handler) {
 func (n *Node) handlesReceive() bool {
 	f := n.f
 	return len(f.Handlers[HandleReceive]) > 0 && n.m.SetsOn != HandleReceive.String() &&
-		n.m.Point == Receive && (f.OnReceive[0].IsZero() || f.OnReceive[0] != n.m.From)
+		n.m.Point == Receive && n.m.Kid != inTurn && (f.OnReceive[0].IsZero() || f.OnReceive[0] != n.m.From)
 }
 
 func (n *Node) callReceiveHandler() error {

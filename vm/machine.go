@@ -69,8 +69,8 @@ func (x *Execution) execute(m *Message) {
 		return
 	}
 	f := x.newFrame()
-	*f = Frame{Children: f.Children, Nid: m.Nid, Parent: m.From, ReplyTo: m.From, Code: m.Code, Payload: m.Payload,
-		Lambda: m.Lambda, Cnid: m.Cnid, Args: m.Args, InError: m.InError, Subs: m.Nid.Sub}
+	f.Nid, f.Parent, f.ReplyTo, f.Code, f.Payload = m.Nid, m.From, m.From, m.Code, m.Payload
+	f.Lambda, f.Cnid, f.Args, f.InError, f.Subs = m.Lambda, m.Cnid, m.Args, m.InError, m.Nid.Sub
 	parent := x.frames[m.From]
 	if parent != nil {
 		f.Depth = parent.Depth
@@ -209,6 +209,9 @@ func (n *Node) proceed(part int) error {
 	if f.Lambda != nil {
 		return n.callReceived(part)
 	}
+	if part == inTurn {
+		return n.finish()
+	}
 	if part < 0 || part > len(f.Code.Parts) {
 		if f.Proc.Other != nil {
 			return f.Proc.Other(n)
@@ -281,6 +284,7 @@ func (x *Execution) remove(f *Frame) {
 // again rather than left to the collector.
 const maxFree = 64
 
+// newFrame returns an empty frame.
 func (x *Execution) newFrame() *Frame {
 	n := len(x.freeFrames) - 1
 	if n < 0 {
@@ -358,5 +362,5 @@ func (n *Node) fail(err error) {
 	if n.x.Limits.checkPayload(&p) != nil {
 		p = n.f.Payload // a tasker's, say: no handler could hand it on
 	}
-	n.x.emit(Message{Point: Failed, Nid: n.f.Nid, From: n.m.From, Payload: p, Err: &placed, Causes: n.m.Causes})
+	n.x.emit(Message{Point: Failed, Nid: n.f.Nid, From: n.m.From, Wait: n.wait, Payload: p, Err: &placed, Causes: n.m.Causes})
 }

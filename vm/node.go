@@ -226,11 +226,19 @@ func (n *Node) RunNext(from int) error {
 	return n.finish()
 }
 
+// inTurn is the Kid of the message that a node sends itself to let the turns
+// pass that parts without a message took.
+const inTurn = -2
+
 // finish ends the node: Done, or Call, or a plain reply. A procedure that
 // takes its children as a function gets it as a last argument first.
 func (n *Node) finish() error {
 	p := n.f.Proc
 	switch {
+	case p.Late && n.wait > 0 && n.x.queue.len() > 0:
+		n.x.emit(Message{Point: Receive, Nid: n.f.Nid, Kid: inTurn, Payload: n.pl, Wait: n.wait - 1, Causes: n.m.Causes})
+		n.over = true
+		return nil
 	case p.Done != nil:
 		return p.Done(n)
 	case p.Call != nil:

@@ -40,6 +40,9 @@ type Procedure struct {
 	Next func(n *Node, from int) error
 	// Done ends the node; the default uses Call, or replies.
 	Done func(n *Node) error
+	// Late says that Done changes what other nodes see, so that it has to wait
+	// for its turn where others are at work.
+	Late bool
 	// Other receives replies that come from no argument of the node, from
 	// functions that it called. The default passes them on.
 	Other func(n *Node) error

@@ -242,11 +242,11 @@ func exampleSource(e *sig.Example) string {
 	b.WriteString(strings.TrimRight(e.Source, "\n") + "\n")
 	switch {
 	case e.Error != "":
-		b.WriteString("# fails: " + e.Error + "\n")
+		b.WriteString("# error => " + e.Error + "\n")
 	case e.Want != "":
-		b.WriteString("# the payload at the end: " + e.Want + "\n")
+		b.WriteString("# payload => " + e.Want + "\n")
 	case e.Ret != "":
-		b.WriteString("# f.ret at the end: " + e.Ret + "\n")
+		b.WriteString("# => " + e.Ret + "\n")
 	case e.Waits:
 		b.WriteString("# waits\n")
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/florc-lang/florc/lang/parser"
 	"github.com/florc-lang/florc/lang/spell"
 	"github.com/florc-lang/florc/lang/tree"
+	"github.com/florc-lang/florc/vm"
 )
 
 var explainCommand = command{
@@ -46,7 +47,7 @@ var explainCommand = command{
 // pages returns the pages of every code, in their order.
 func pages() []diag.Page {
 	var all []diag.Page
-	for _, ps := range [][]diag.Page{parser.Pages(), tree.Pages(), errorPages(), check.Pages()} {
+	for _, ps := range [][]diag.Page{parser.Pages(), tree.Pages(), vm.Pages(), check.Pages()} {
 		all = append(all, ps...)
 	}
 	return all

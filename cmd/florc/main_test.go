@@ -23,6 +23,8 @@ import (
 	"github.com/florc-lang/florc/runtime"
 	"github.com/florc-lang/florc/runtime/badgerstore"
 	"github.com/florc-lang/florc/stdlib"
+
+	"github.com/florc-lang/florc/vm"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -215,7 +217,7 @@ func (c cancelling) Write(p []byte) (int, error) {
 // TestErrorPages runs what the pages of errors show: the wrong text meets the
 // error, the right one does not.
 func TestErrorPages(t *testing.T) {
-	for _, p := range errorPages() {
+	for _, p := range vm.Pages() {
 		for text, want := range map[string]bool{p.Bad: true, p.Good: false} {
 			if text == "" {
 				continue

@@ -171,13 +171,13 @@ func (r *rules) arguments(c *call) {
 }
 
 // doesWithout tells whether a call runs although its signature asks for an
-// argument: handlers and conditions may be empty, and what is not evaluated
-// may be the lone underscore.
+// argument: handlers and conditions may be empty, and the lone underscore may
+// stand for a condition, or for what is not evaluated.
 func (r *rules) doesWithout(c *call) bool {
 	switch c.proc.Body {
 	case sig.Cases:
 		return true
-	case sig.Raw:
+	case sig.Raw, sig.Sequence:
 		return hasKey(c.node, "_")
 	}
 	return c.proc.Group == sig.Handlers
