@@ -58,7 +58,6 @@ type crashingStore struct {
 	runtime.Store
 	left  atomic.Int64 // commits before the crash
 	after bool
-	dead  atomic.Bool
 }
 
 func (s *crashingStore) Commit(ctx context.Context, b *runtime.Batch) error {

@@ -15,5 +15,6 @@ package value
 
 // MaxDepth is how deeply nested a value the decoders accept. A host that
 // builds values keeps [Value.Depth] at or below it, so that whatever it
-// stores it can also read back.
+// stores it can also read back, and [Value.Weight] within what it can afford
+// to store.
 const MaxDepth = 10_000

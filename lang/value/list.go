@@ -124,11 +124,11 @@ func (l *List) Set(i int, v Value) *List {
 	old := l.At(i)
 	vals := slices.Clone(l.Slice())
 	vals[i] = v
-	m, ok := l.meta.without(slices.Values(vals), old)
+	m, ok := l.meta.replacing(old, v, slices.Values(vals))
 	if !ok {
 		return ListOf(vals)
 	}
-	return listOf(vals, len(vals), m.with(v))
+	return listOf(vals, len(vals), m)
 }
 
 // Insert returns l with v before the element at i; i must be within 0 and

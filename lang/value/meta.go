@@ -107,9 +107,7 @@ func (a meta) add(b meta) meta {
 
 // without returns the meta of a collection with meta m that loses the elements
 // gone and has the elements rest then. It is false where the weight is at its
-// bound and so can't be told from what goes: rest has to be weighed anew. It
-// stops looking at rest where no more can come of it; so taking elements one
-// by one from a list of objects doesn't look at all of them each time.
+// bound and so can't be told from what goes: rest has to be weighed anew.
 func (m meta) without(rest iter.Seq[Value], gone ...Value) (meta, bool) {
 	if m.weight == MaxWeight {
 		return m, false
@@ -120,15 +118,35 @@ func (m meta) without(rest iter.Seq[Value], gone ...Value) (meta, bool) {
 		m.weight -= e.weight
 		needed = needed || e.hasFunc || m.depth > 1 && deeper(e.depth) == m.depth
 	}
-	if !needed {
-		return m, true
+	if needed {
+		shape := shapeOf(rest, m)
+		m.depth, m.hasFunc = shape.depth, shape.hasFunc
 	}
-	found := empty
-	for v := range rest {
-		if found = found.with(v); found.depth == m.depth && found.hasFunc == m.hasFunc {
+	return m, true
+}
+
+// replacing returns the meta of a collection with meta m that has v in place
+// of old, and so the elements all; it is false as without's is.
+func (m meta) replacing(old, v Value, all iter.Seq[Value]) (meta, bool) {
+	o, e := old.meta(), v.meta()
+	if m.weight != MaxWeight && e.depth >= o.depth && (e.hasFunc || !o.hasFunc) {
+		m.weight -= o.weight
+		return m.with(v), true
+	}
+	m, ok := m.without(all, old)
+	return m.with(v), ok
+}
+
+// shapeOf returns depth and hasFunc of a collection of these elements, which
+// are known not to exceed those of bound. It stops where it has reached them;
+// so taking elements one by one from a list of objects doesn't look at all of
+// them each time.
+func shapeOf(vs iter.Seq[Value], bound meta) meta {
+	m := empty
+	for v := range vs {
+		if m = m.with(v); m.depth == bound.depth && m.hasFunc == bound.hasFunc {
 			break
 		}
 	}
-	m.depth, m.hasFunc = found.depth, found.hasFunc
-	return m, true
+	return m
 }

@@ -298,11 +298,11 @@ func (o *Object) SetAt(i int, v Value) *Object {
 	ms := make([]Member, len(o.buf.members))
 	copy(ms, o.Members())
 	ms[i].Value = v
-	m, ok := o.meta.without(memberValues(ms[:o.n]), old)
+	m, ok := o.meta.replacing(old, v, memberValues(ms[:o.n]))
 	if !ok {
 		return objectOf(ms[:o.n])
 	}
-	n := objectWith(ms, o.n, m.with(v))
+	n := objectWith(ms, o.n, m)
 	if o.n >= indexedFrom {
 		o.buf.copyIndex(n.buf, o.n)
 	}
