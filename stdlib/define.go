@@ -123,6 +123,7 @@ var apply = &vm.Procedure{
 		case n.ArgCount() == 1 && n.Arg(0).IsDefinition():
 			return n.Run(0)
 		}
+		n.Pass(2)
 		return callHead(n, n.MakeFunc(n.Block()))
 	},
 }

@@ -62,6 +62,7 @@ func (it *iterator) procedure() *vm.Procedure {
 				return n.Run(next)
 			}
 			if it.block && n.Block() != nil {
+				n.Pass(3)
 				f.Rets = append(f.Rets, n.MakeFunc(n.Block()))
 			}
 			return it.start(n)

@@ -82,6 +82,12 @@ func directUntil(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
 		return nil
 	}
 	test, body, untilTrue := evals[0], evals[1:], c.Head == "until"
+	if len(body) == 0 { // nothing to run again and again
+		return func(d *vm.Direct, ret value.Value) value.Value {
+			test(d, ret)
+			return ret
+		}
+	}
 	return func(d *vm.Direct, ret value.Value) value.Value {
 		start, last, sub := ret, ret, d.Sub()
 		result := d.Scoped(c, func() value.Value {

@@ -69,6 +69,9 @@ var set = &vm.Procedure{
 		if from >= 0 && (from < last || last == 0) {
 			addTarget(n, from)
 		}
+		if c := n.Arg(from + 1); from+1 == last && last > 0 && c.IsName() {
+			n.Pass(2) // it is read as a reference
+		}
 		return n.RunNext(from)
 	},
 	Done: func(n *vm.Node) error {

@@ -174,6 +174,7 @@ func (n *Node) callStep(step int) error {
 		switch {
 		case step < len(defaults):
 			c = defaults[step].def.def
+			n.wait += 5 // a default is a set
 		case step-len(defaults) < len(body):
 			c = f.Lambda.Code.Parts[body[step-len(defaults)]]
 		default:
@@ -197,6 +198,7 @@ func (n *Node) stepDone(step int, defaults []binding, v value.Value) error {
 		n.SetRet(v)
 		return nil
 	}
+	n.wait++
 	n.SetRet(n.f.Payload.Ret)
 	return n.setParam(defaults[step].name, v)
 }

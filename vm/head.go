@@ -22,6 +22,7 @@ func (n *Node) resolveHead(as string) error {
 	case c.HeadExpr != nil:
 		if c.HeadExpr.IsLit {
 			f.HasHeat = true
+			n.wait += 4 // as if it had been a node
 			return n.heat(c.HeadExpr.Lit)
 		}
 		f.Proc = headProc

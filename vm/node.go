@@ -77,6 +77,9 @@ func (n *Node) evaluate(pos int) error {
 			return nil
 		}
 		name := n.keyName(part)
+		if name == "vars" && code.Head == "_obj" {
+			n.wait += 6 // for its quote: 'keys'
+		}
 		v, inline := n.inlinePart(code, n.attrMode(name, code))
 		if !inline {
 			n.wait++
@@ -284,6 +287,10 @@ func (n *Node) Run(i int) error {
 	return nil
 }
 
+// Pass lets turns pass before others see what the node does next: those that
+// the longer form takes which the node stands for.
+func (n *Node) Pass(turns int32) { n.wait += turns }
+
 // RunWith runs the i-th argument with variables of its own.
 func (n *Node) RunWith(i int, vars []Var) error {
 	n.todo, n.run = i, runOptions{vars: vars}
@@ -322,7 +329,7 @@ func (n *Node) drive() error {
 		if f.Proc.KeepRet {
 			n.SetRet(f.Payload.Ret)
 		}
-		if opts.as == "" && inlined < maxInlined {
+		if opts.as == "" && inlined < maxInlined && len(f.Handlers[HandleReceive]) == 0 {
 			if done, err := n.inlineArg(c, i, mode); err != nil {
 				return err
 			} else if done {
