@@ -53,8 +53,8 @@ var onReceive = newHandler(vm.HandleReceive, sig.Proc{
 	Names: []string{"on_receive"},
 	Doc:   "Has its parent call a function each time a child of it replies. The function gets the message as `msg` and the number of the child as `fcid`; what it leaves in the payload is what the parent goes on with.",
 	Examples: []sig.Example{
-		{Title: "Following the steps", Source: "set l []\nsequence\n  on_receive (def msg fcid \\ push l fcid)\n  'a'\n  'b'\nl", Ret: "[]"},
-		{Title: "Steps that are nodes", Source: "set l []\nsequence\n  on_receive (def msg fcid \\ push l fcid)\n  set f.a 1\n  set f.b 2\nl", Want: `{"a":1,"b":2,"ret":[1,2]}`},
+		{Title: "Following the steps", Source: "set l []\nsequence\n  on_receive (def msg fcid \\ push l fcid)\n  'a'\n  'b'\nl", Ret: "[1,2]"},
+		{Title: "Fields pass through", Source: "set l []\nsequence\n  on_receive (def msg fcid \\ push l fcid)\n  set f.a 1\n  set f.b 2\nl", Want: `{"a":1,"b":2,"ret":[1,2]}`},
 	},
 	SeeAlso: []string{"on", "on_error"},
 })
