@@ -136,6 +136,7 @@ var on = &vm.Procedure{
 		if n.Block() == nil {
 			return vm.BadArgument("give it children", "on %s has nothing to do", kind)
 		}
+		n.Pass(-1) // the word is no attribute of on_error and its kin
 		n.SetRet(n.MakeFunc(n.Block()))
 		if kind != vm.HandleError {
 			n.StoreHandler(kind, vm.Handler{Fn: n.Ret()})

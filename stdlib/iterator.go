@@ -51,6 +51,9 @@ func (it *iterator) procedure() *vm.Procedure {
 		Direct:     it.direct,
 		Start: func(n *vm.Node) error {
 			n.OpenScope()
+			if it.block {
+				n.Pass(1) // it becomes the one that takes a function
+			}
 			return nil
 		},
 		Next: func(n *vm.Node, from int) error {
@@ -62,7 +65,7 @@ func (it *iterator) procedure() *vm.Procedure {
 				return n.Run(next)
 			}
 			if it.block && n.Block() != nil {
-				n.Pass(3)
+				n.Pass(2)
 				f.Rets = append(f.Rets, n.MakeFunc(n.Block()))
 			}
 			return it.start(n)

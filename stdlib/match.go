@@ -229,12 +229,14 @@ var patternArray = patternProc("_pat_arr", "Fits an array part by part: what `[ 
 						f.SetSlot(patTook, value.Int(int64(count)))
 						return runPart(n, i, p, taken(elts, at, count))
 					}
+					n.Pass(1)
 					bindName(f, p.name, taken(elts, at, count))
 					at += count
 					continue
 				case at >= elts.Len():
 					return noMatch(n)
 				case p.any, p.name != "":
+					n.Pass(1)
 					bindName(f, p.name, elts.At(at))
 					at++
 					continue
@@ -338,6 +340,7 @@ func memberKey(n *vm.Node, i int, v value.Value) error {
 	f := n.Frame()
 	key := n.Ret()
 	if c := n.Arg(i); c.IsName() {
+		n.Pass(-2) // it is a string rather than a path
 		key = value.NewList(value.String(c.Head))
 		quote, _ := f.Att("quote")
 		if held, ok := n.Variable(c.Head); ok && held.IsString() && !value.Equal(quote, value.String("keys")) {
@@ -366,6 +369,7 @@ func memberKey(n *vm.Node, i int, v value.Value) error {
 	}
 	p := partOf(c)
 	if p.any || p.splat && p.as == "" || p.name != "" {
+		n.Pass(1)
 		bindName(f, p.name, member)
 		return memberNext(n, i+2)
 	}

@@ -36,7 +36,7 @@ var push = &vm.Procedure{
 	Late:       true,
 	Direct: func(dc *vm.DirectCompiler, c *vm.Code) vm.Eval {
 		evals := dc.ArgEvals(c, keyedFirst)
-		if len(evals) == 0 || len(evals) > 2 || c.FirstReference(keyedFirst) != 0 {
+		if len(evals) == 0 || len(evals) > 2 || c.FirstReference(keyedFirst) != 0 || c.HasKey("_") {
 			return nil
 		}
 		target, ok := dc.Target(c.Arg(keyedFirst, 0))

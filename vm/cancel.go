@@ -97,6 +97,7 @@ func (n *Node) CancelDefault() error {
 
 // Close marks the node as closed: it works no more but for leaving.
 func (n *Node) Close(flavour Flavour) {
+	n.x.queue.takeBack(n.f.Nid)
 	n.f.State, n.f.Flavour, n.f.ClosedBy = ClosedElse, flavour, 0
 	if n.m.Point == Cancel {
 		n.f.State, n.f.ClosedBy = Closed, n.m.Causes[0].ID

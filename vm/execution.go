@@ -286,6 +286,15 @@ func (q *queue) release(m *Message) {
 	}
 }
 
+// takeBack drops what the node has still to wait for its turn with: to start
+// a part or a function, or to finish.
+func (q *queue) takeBack(nid NID) {
+	kept := slices.DeleteFunc(q.items[q.head:], func(m *Message) bool {
+		return m.Wait > 0 && (m.Point == Execute && m.From == nid || m.Nid == nid && m.Kid == inTurn)
+	})
+	q.items = q.items[:q.head+len(kept)]
+}
+
 // truncate drops all but the first n messages.
 func (q *queue) truncate(n int) {
 	clear(q.items[q.head+n:])

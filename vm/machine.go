@@ -304,6 +304,11 @@ func (x *Execution) failed(m *Message) {
 	f.Failure = m.Err
 	x.touch(f)
 	if h := x.errorHandler(f, m.Err); h != nil {
+		if p := x.frames[f.Parent]; p != nil && f != h && f.Proc == valueProc && !f.HasHeat && f.Heat.IsNull() {
+			p.removeChild(f.Nid) // its head stands for nothing: there is nothing to cancel
+			x.touch(p)
+			x.remove(f)
+		}
 		n := x.at(h, m)
 		n.guard(n.triggerOnError)
 		return
