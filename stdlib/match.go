@@ -3,6 +3,7 @@ package stdlib
 import (
 	"regexp"
 
+	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
@@ -106,7 +107,7 @@ func partOf(c *vm.Code) part {
 		if c.Head == "_" {
 			return part{any: true}
 		}
-		if name, count, ok := splatName(c.Head); ok {
+		if name, count, ok := ast.Splat(c.Head); ok {
 			return part{splat: true, name: name, count: count}
 		}
 		if bindingName.MatchString(c.Head) {
@@ -116,7 +117,7 @@ func partOf(c *vm.Code) part {
 	p := part{as: patternOf(c)}
 	if p.as == "_pat_guard" {
 		if first := c.Arg(keyedFirst, 0); first != nil && first.IsName() {
-			_, p.count, p.splat = splatName(first.Head)
+			_, p.count, p.splat = ast.Splat(first.Head)
 		}
 	}
 	return p
@@ -408,7 +409,7 @@ var patternGuard = patternProc("_pat_guard", "Names what it fits, and fits it on
 			switch {
 			case from == 0:
 				name := value.ToText(n.Ret())
-				if splat, _, ok := splatName(name); ok {
+				if splat, _, ok := ast.Splat(name); ok {
 					name = splat
 				}
 				f.SetSlot(patName, value.String(name))

@@ -1,9 +1,7 @@
 package stdlib
 
 import (
-	"strconv"
-	"strings"
-
+	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
@@ -168,22 +166,7 @@ func splat(p value.Path) (name string, count int, ok bool) {
 	if last.Kind != value.ElemKey {
 		return "", 0, false
 	}
-	return splatName(last.Key)
-}
-
-func splatName(s string) (name string, count int, ok bool) {
-	if name, found := strings.CutSuffix(s, "___"); found {
-		return name, -1, true
-	}
-	at := strings.LastIndex(s, "__")
-	if at < 0 {
-		return "", 0, false
-	}
-	count, err := strconv.Atoi(s[at+2:])
-	if err != nil || count < 0 {
-		return "", 0, false
-	}
-	return s[:at], count, true
+	return ast.Splat(last.Key)
 }
 
 // article names the type of a value with its article: "an array".

@@ -1,9 +1,7 @@
 package vm
 
 import (
-	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/value"
@@ -91,35 +89,6 @@ func (n *Node) Call(fn value.Value, args ...Arg) (NID, error) {
 	n.x.emit(m)
 	n.over = true
 	return m.Nid, nil
-}
-
-// CallWith is Call with a payload of its own.
-func (n *Node) CallWith(p Payload, fn value.Value, args ...Arg) (NID, error) {
-	saved := n.pl
-	n.pl = p
-	nid, err := n.Call(fn, args...)
-	n.pl = saved
-	return nid, err
-}
-
-// planCache remembers the plan for the argument keys that a function was last
-// called with: nearly always the same ones.
-type planCache struct{ last atomic.Pointer[keyedPlan] }
-
-type keyedPlan struct {
-	keys []string
-	plan []binding
-}
-
-func (l *Lambda) planFor(args []Arg) []binding {
-	sameKey := func(key string, a Arg) bool { return key == a.Key }
-	if kp := l.plans.last.Load(); kp != nil && slices.EqualFunc(kp.keys, args, sameKey) {
-		return kp.plan
-	}
-	keys := argKeys(args)
-	kp := &keyedPlan{keys, l.plan(keys)}
-	l.plans.last.Store(kp)
-	return kp.plan
 }
 
 func argKeys(args []Arg) []string {

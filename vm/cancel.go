@@ -129,7 +129,7 @@ func (n *Node) SendCancel(nid NID, m Message) {
 }
 
 func (n *Node) setOnLast(ms []Message) {
-	n.f.OnLast, n.f.HasOnLast = ms, true
+	n.f.OnLast = ms
 }
 
 // SetOnLast says what the node does once it is cancelled, instead of
@@ -188,11 +188,9 @@ func (x *Execution) errorHandler(f *Frame, err *Error) *Frame {
 	return nil
 }
 
-// Criterion keys, as they stand in the criteria of on_error.
-const (
-	CriterionClass = "class"
-	CriterionText  = "string"
-)
+// CriterionClass is the first element of a criterion of on_error that names a
+// class: ["class", name].
+const CriterionClass = "class"
 
 // matches tells whether a handler of errors handles this one.
 func (h *Handler) matches(err *Error) bool {

@@ -278,48 +278,6 @@ func (l *Lambda) evals() []Eval {
 	return evals
 }
 
-// keyedCall is a plan with what a direct call wants to know of it.
-type keyedCall struct {
-	keys    []string
-	names   []string
-	from    []int
-	simple  bool // no defaults, no fields as parameters
-	shadows bool // a name is a procedure's
-}
-
-func (l *Lambda) keyed(keys []string) *keyedCall {
-	if k := l.call.Load(); k != nil && sameKeys(k.keys, keys) {
-		return k
-	}
-	k := &keyedCall{keys: append([]string(nil), keys...), simple: true}
-	for _, b := range l.plan(keys) {
-		if b.def != nil {
-			k.simple = false
-		}
-		for i := range len(b.name) {
-			if b.name[i] == '.' {
-				k.simple = false
-			}
-		}
-		k.names, k.from = append(k.names, b.name), append(k.from, b.from)
-		k.shadows = k.shadows || l.Code.Prog.lib.named[b.name] != nil
-	}
-	l.call.Store(k)
-	return k
-}
-
-func sameKeys(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
 // directCache holds the compiled form of a node, once it was asked for.
 type directCache struct {
 	eval atomic.Pointer[Eval]

@@ -44,8 +44,7 @@ type Frame struct {
 	OnReceive    [2]NID       // the handler's call that is under way, and the child it is about
 	OnReceiveKid int          // the part that this child is
 	OnLast       []Message    // what to do once cancelled, instead of replying
-	HasOnLast    bool
-	InError      NID // it is the call of an error handler of this node
+	InError      NID          // it is the call of an error handler of this node
 
 	State    State
 	Flavour  Flavour // why it is closed

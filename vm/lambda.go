@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -17,9 +18,8 @@ type Lambda struct {
 	Name   string // of a define
 	nameAt int    // the part that gives the name of a define, -1 for none
 	params []param
-	bad    string // a parameter that cannot be one
-	plans  planCache
-	call   atomic.Pointer[keyedCall]
+	bad    string                    // a parameter that cannot be one
+	call   atomic.Pointer[keyedPlan] // the last one asked for
 	body   atomic.Pointer[[]Eval]
 }
 
@@ -168,4 +168,40 @@ func (c *Code) BodyFunction() *Lambda {
 		body[i] = i
 	}
 	return &Lambda{Code: c, Body: body, Block: true, nameAt: -1}
+}
+
+// keyedPlan is the plan for arguments of these keys, with what a direct call
+// wants to know of it.
+type keyedPlan struct {
+	keys    []string
+	plan    []binding
+	names   []string // of the plan's bindings
+	from    []int    // likewise
+	simple  bool     // no defaults, no fields as parameters
+	shadows bool     // a name is a procedure's
+}
+
+// keyed returns the plan for arguments of these keys. A function is nearly
+// always called with the same ones, so the last plan is kept.
+func (l *Lambda) keyed(keys []string) *keyedPlan {
+	if k := l.call.Load(); k != nil && slices.Equal(k.keys, keys) {
+		return k
+	}
+	k := &keyedPlan{keys: slices.Clone(keys), plan: l.plan(keys), simple: true}
+	for _, b := range k.plan {
+		k.simple = k.simple && b.def == nil && !strings.Contains(b.name, ".")
+		k.shadows = k.shadows || l.Code.Prog.lib.named[b.name] != nil
+		k.names, k.from = append(k.names, b.name), append(k.from, b.from)
+	}
+	l.call.Store(k)
+	return k
+}
+
+// planFor returns the plan for these arguments.
+func (l *Lambda) planFor(args []Arg) []binding {
+	sameKey := func(key string, a Arg) bool { return key == a.Key }
+	if k := l.call.Load(); k != nil && slices.EqualFunc(k.keys, args, sameKey) {
+		return k.plan
+	}
+	return l.keyed(argKeys(args)).plan
 }

@@ -176,8 +176,6 @@ func (n *Node) receive() error {
 	switch {
 	case m.Point == Trigger:
 		return n.trigger()
-	case m.Disabled.Truthy():
-		return n.reply()
 	case f.closed():
 		if fromChild || f.Flavour != Plain {
 			return n.receiveFromChildWhenClosed()

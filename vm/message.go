@@ -52,9 +52,8 @@ type Message struct {
 	Causes  []Cause     // most recent first
 
 	// Receive
-	Disabled  value.Value // why the node did not run, where an attribute disabled it
-	HandledOn NID         // the reply of an error handler of this node
-	SetsOn    string      // the reply of on_error and its kin
+	HandledOn NID    // the reply of an error handler of this node
+	SetsOn    string // the reply of on_error and its kin
 
 	// Failed
 	Err *Error
@@ -81,7 +80,6 @@ const (
 	OnError    Flavour = "on-error"
 	FlankReply Flavour = "flank"
 	PartReply  Flavour = "part"
-	Trailing   Flavour = "trailing"
 )
 
 // Cause is a cancel or trigger message that led, directly or not, to a

@@ -1,6 +1,9 @@
 package ast
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // The rules of names, numbers and regular expressions stand here because the
 // lexer, the printer and the formatter must agree on them to the letter.
@@ -140,4 +143,21 @@ func Precedence(op string) int {
 		return 7
 	}
 	return 0
+}
+
+// Splat reads a name that takes several values, such as pair__2 or rest___;
+// count is -1 for the latter, which takes those that others leave.
+func Splat(s string) (name string, count int, ok bool) {
+	if name, found := strings.CutSuffix(s, "___"); found {
+		return name, -1, true
+	}
+	at := strings.LastIndex(s, "__")
+	if at < 0 {
+		return "", 0, false
+	}
+	count, err := strconv.Atoi(s[at+2:])
+	if err != nil || count < 0 {
+		return "", 0, false
+	}
+	return s[:at], count, true
 }

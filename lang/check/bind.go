@@ -2,9 +2,9 @@ package check
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 
+	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/tree"
 )
 
@@ -94,7 +94,7 @@ func (w *walker) set(c *call, ctx context) {
 func (w *walker) target(c *call, n *tree.Node, ctx context) {
 	scope := ctx.scope.holder()
 	define := func(name string) {
-		if plain, _, ok := splat(name); ok {
+		if plain, _, ok := ast.Splat(name); ok {
 			name = plain
 		}
 		w.a.define(name, Variable, c.node, n, scope)
@@ -124,19 +124,6 @@ func (w *walker) target(c *call, n *tree.Node, ctx context) {
 	default:
 		w.node(n, ctx)
 	}
-}
-
-// splat reads a name such as rest___ or pair__2, which takes several values.
-func splat(s string) (name string, count int, ok bool) {
-	if name, found := strings.CutSuffix(s, "___"); found {
-		return name, -1, true
-	}
-	at := strings.LastIndex(s, "__")
-	if at < 0 {
-		return "", 0, false
-	}
-	count, err := strconv.Atoi(s[at+2:])
-	return s[:at], count, err == nil && count >= 0
 }
 
 // arms walks case and match: a value, unless the number of arguments is even,
@@ -238,7 +225,7 @@ func (w *walker) pattern(n *tree.Node, ctx context) {
 
 func (w *walker) patternPart(n *tree.Node, ctx context) {
 	if n.IsName() {
-		_, _, several := splat(n.Head)
+		_, _, several := ast.Splat(n.Head)
 		if several || bindingName.MatchString(n.Head) {
 			w.bindName(n, ctx)
 			return
@@ -249,7 +236,7 @@ func (w *walker) patternPart(n *tree.Node, ctx context) {
 
 func (w *walker) bindName(n *tree.Node, ctx context) {
 	name := n.Head
-	if plain, _, ok := splat(name); ok {
+	if plain, _, ok := ast.Splat(name); ok {
 		name = plain
 	}
 	w.a.define(name, Binding, n, n, ctx.scope)

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/spell"
@@ -32,7 +33,7 @@ func (r *rules) names() {
 			continue
 		}
 		r.mentioned[ref.Name] = true
-		if plain, _, ok := splat(ref.Name); ok {
+		if plain, _, ok := ast.Splat(ref.Name); ok {
 			r.mentioned[plain] = true
 		}
 	}
