@@ -13,8 +13,9 @@ type scheduler struct {
 	wakeup chan struct{}
 
 	mu     sync.Mutex
-	cursor Timer // the last one that was fired: the next are behind it
-	next   int64 // when the next one is due, as far as is known
+	cursor Timer  // the last one that was fired: the next are behind it
+	told   *Timer // the first of those committed since it last looked
+	next   int64  // when the next one is due, as far as is known
 }
 
 const (
@@ -45,9 +46,8 @@ func (s *scheduler) set(ts []Timer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range ts {
-		if t.Compare(s.cursor) <= 0 {
-			s.cursor = t
-			s.cursor.ID-- // just before it
+		if s.told == nil || t.Compare(*s.told) < 0 {
+			s.told = &t
 		}
 		if s.next == 0 || t.DueMicros < s.next {
 			s.next = t.DueMicros
@@ -59,7 +59,7 @@ func (s *scheduler) set(ts []Timer) {
 // rescan has it look at the timers from the first one.
 func (s *scheduler) rescan() {
 	s.mu.Lock()
-	s.cursor, s.next = Timer{}, 0
+	s.cursor, s.told, s.next = Timer{}, nil, 0
 	s.mu.Unlock()
 	s.nudge()
 }
@@ -86,10 +86,7 @@ func (s *scheduler) run(ctx context.Context) {
 // fire fires what is due and returns how long to sleep.
 func (s *scheduler) fire(ctx context.Context) (time.Duration, error) {
 	for {
-		s.mu.Lock()
-		after := s.cursor
-		s.next = 0 // what is committed from here on may not be seen: be told
-		s.mu.Unlock()
+		after := s.look()
 		ts, err := s.r.store.Timers(ctx, after, timersAtOnce)
 		if err != nil {
 			return 0, err
@@ -104,7 +101,11 @@ func (s *scheduler) fire(ctx context.Context) (time.Duration, error) {
 			s.r.wakeFired(t)
 			last = t
 		}
-		if !s.advance(after, last, next) || next == 0 && len(ts) == timersAtOnce {
+		s.mu.Lock()
+		s.cursor, s.next = last, next
+		behind := s.told != nil && s.told.Compare(last) <= 0
+		s.mu.Unlock()
+		if behind || next == 0 && len(ts) == timersAtOnce {
 			continue
 		}
 		wait := maxSleep
@@ -119,14 +120,15 @@ func (s *scheduler) fire(ctx context.Context) (time.Duration, error) {
 	}
 }
 
-// advance moves the cursor on, unless it was set back meanwhile, which it
-// tells.
-func (s *scheduler) advance(from, to Timer, next int64) bool {
+// look returns the timer behind which to look for the next ones. One that was
+// committed meanwhile and lies before the cursor sets the cursor back.
+func (s *scheduler) look() Timer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.cursor != from {
-		return false
+	if s.told != nil && s.told.Compare(s.cursor) <= 0 {
+		s.cursor = *s.told
+		s.cursor.ID-- // just before it
 	}
-	s.cursor, s.next = to, next
-	return true
+	s.told, s.next = nil, 0 // what is committed from here on may not be seen: be told
+	return s.cursor
 }
