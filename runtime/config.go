@@ -44,7 +44,7 @@ type Config struct {
 
 	// Workers is how many executions are worked, or have their commits waited
 	// for, at the same time. Commits of many share one sync of the disk, so it
-	// is well above the number of processors. Default: 64.
+	// is well above the number of processors. Default: 256.
 	Workers int
 	// TaskWorkers is how many tasks are done at the same time. Default: 64.
 	TaskWorkers int
@@ -54,6 +54,13 @@ type Config struct {
 	// CacheFor is how long an idle execution is kept in memory, give or take a
 	// minute. Default: one minute.
 	CacheFor time.Duration
+	// StoredBytes bounds what is stored of one execution's state; one that
+	// grows beyond it fails. Default: 1 GiB.
+	StoredBytes int64
+	// CheckpointEvery is after how many commits an execution's state is stored
+	// as a checkpoint, from which a replay can start; negative for never.
+	// Default: 1,000.
+	CheckpointEvery int
 	// TaskGrace is how long Stop lets tasks finish before it cancels their
 	// contexts. Default: none; they are done again at the next start.
 	TaskGrace time.Duration
@@ -97,10 +104,14 @@ func (c Config) withDefaults() Config {
 			*p = v
 		}
 	}
-	set(&c.Workers, 64)
+	set(&c.Workers, 256)
 	set(&c.TaskWorkers, 64)
 	set(&c.CacheNodes, 100_000)
 	set(&c.Limits.RunSteps, 10_000)
+	set(&c.CheckpointEvery, 1000)
+	if c.StoredBytes == 0 {
+		c.StoredBytes = 1 << 30
+	}
 	if c.CacheFor == 0 {
 		c.CacheFor = time.Minute
 	}

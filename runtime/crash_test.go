@@ -1,15 +1,9 @@
 package runtime_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,7 +11,6 @@ import (
 	"time"
 
 	"github.com/florc-lang/florc/runtime"
-	"github.com/florc-lang/florc/runtime/badgerstore"
 	"github.com/florc-lang/florc/runtime/memstore"
 	"github.com/florc-lang/florc/vm"
 )
@@ -122,10 +115,10 @@ func describe(res *runtime.Result) string {
 }
 
 // checkEmpty checks that an execution left nothing behind that waits.
-func checkEmpty(t *testing.T, s runtime.Store, exid string) {
+func checkEmpty(t testing.TB, s runtime.Store, exid string) {
 	t.Helper()
 	time.Sleep(time.Minute) // simulated: what is under way comes to its end
-	_, frames, err := s.Load(t.Context(), exid)
+	st, err := s.Load(t.Context(), exid)
 	timers, err2 := s.Timers(t.Context(), runtime.Timer{}, 9)
 	letters, err3 := s.Inbox(t.Context(), exid, 9)
 	if err := errors.Join(err, err2, err3); err != nil {
@@ -137,117 +130,7 @@ func checkEmpty(t *testing.T, s runtime.Store, exid string) {
 	for exid := range s.Ready(t.Context()) {
 		t.Errorf("%s is ready", exid)
 	}
-	if len(frames)+len(timers)+len(letters) > 0 {
-		t.Errorf("left: %v %v %v", frames, timers, letters)
-	}
-}
-
-const (
-	childStore = "FLORC_TEST_STORE"
-	childExid  = "FLORC_TEST_EXID"
-)
-
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(childStore); dir != "" {
-		if err := child(dir, os.Getenv(childExid)); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
-
-// child works a store until the execution has ended, and prints how.
-func child(dir, exid string) error {
-	store, err := badgerstore.Open(dir, badgerstore.Options{})
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	var t noT
-	r := newRuntime(&t, runtime.Config{Store: store, Taskers: taskers()})
-	if err := r.Start(context.Background()); err != nil {
-		return err
-	}
-	fmt.Println("started")
-	res, err := r.Wait(context.Background(), exid)
-	if err != nil {
-		return err
-	}
-	fmt.Println(describe(res))
-	return r.Stop(context.Background())
-}
-
-// noT is a testing.TB outside of tests: what it is told is fatal.
-type noT struct{ testing.TB }
-
-func (*noT) Helper()           {}
-func (*noT) Fatal(args ...any) { panic(fmt.Sprint(args...)) }
-
-// TestKilled kills the processes that work a flow, one after the other, until
-// one gets to the end.
-func TestKilled(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it starts many processes")
-	}
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := ""
-	for round := range 3 {
-		dir := filepath.Join(t.TempDir(), "store")
-		store, err := badgerstore.Open(dir, badgerstore.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		exid := launch(t, newRuntime(t, runtime.Config{Store: store}), crashFlow)
-		if err := store.Close(); err != nil {
-			t.Fatal(err)
-		}
-		kills := 0
-		for {
-			cmd := exec.Command(exe)
-			cmd.Env = append(os.Environ(), childStore+"="+dir, childExid+"="+exid)
-			stdout, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			cmd.Stderr = os.Stderr
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			out := bufio.NewReader(stdout)
-			if _, err := out.ReadString('\n'); err != nil { // it has started
-				t.Fatal(err)
-			}
-			killed := round > 0 && kills < 30 // the first round tells what should come
-			if killed {
-				time.Sleep(time.Duration(rand.IntN(20_000)) * time.Microsecond)
-				killed = cmd.Process.Kill() == nil
-			}
-			rest, err := io.ReadAll(out)
-			if err != nil {
-				t.Fatal(err)
-			}
-			err = cmd.Wait()
-			if killed && err != nil {
-				kills++
-				continue
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := string(rest)
-			if want == "" {
-				want = got
-			}
-			if got != want {
-				t.Errorf("after %d kills:\nwant %s\n got %s", kills, want, got)
-			}
-			t.Logf("%d kills: %s", kills, got)
-			break
-		}
+	if len(st.Frames)+len(st.Parts)+len(timers)+len(letters) > 0 {
+		t.Errorf("left: %v %v %v %v", st.Frames, st.Parts, timers, letters)
 	}
 }

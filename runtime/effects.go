@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/florc-lang/florc/lang/value"
@@ -9,40 +8,41 @@ import (
 )
 
 // effects puts into the batch what the machine wants done outside.
-func (t *turn) effects() {
-	x := t.live.x
-	for _, e := range x.TakeEffects() {
+func (s *step) effects() {
+	for _, e := range s.live.x.TakeEffects() {
 		switch e := e.(type) {
 		case vm.TimerEffect:
-			t.time(e)
+			s.time(e)
 		case vm.UntimeEffect:
-			t.untime(e.Nid, e.ID)
+			s.untime(e.Nid, e.ID)
 		case vm.TaskEffect:
-			t.task(&e)
+			s.task(&e)
 		case vm.TraceEffect:
-			t.batch.Traces = append(t.batch.Traces, Trace{Nid: e.Nid.String(), Text: e.Text, AtMicros: t.now})
+			s.batch.Traces = append(s.batch.Traces, Trace{Nid: e.Nid.String(), Text: e.Text, AtMicros: s.now})
 		case vm.OutputEffect:
-			t.output = append(t.output, e.Text)
+			s.output = append(s.output, e.Text)
 		case vm.EndedEffect:
-			t.ended = &e
+			s.ended = &e
 		case vm.FailedEffect:
-			t.r.c.Logger.Info("a node failed", "exid", x.ID, "nid", e.Nid.String(),
-				"line", e.Err.Line, "code", string(e.Err.Code), "error", e.Err.Message)
+			s.failed = append(s.failed, e)
 		}
 	}
 }
 
 // time sets a timer of a node.
-func (t *turn) time(e vm.TimerEffect) {
-	n := t.live.node(e.Nid, t.now)
+func (s *step) time(e vm.TimerEffect) {
+	n := s.live.node(e.Nid, s.now)
 	n.timers = append(n.timers, FrameTimer{ID: e.ID, DueMicros: e.DueMicros})
-	t.timers[timerKey{e.Nid, e.ID}] = Timer{DueMicros: e.DueMicros, Exid: t.live.x.ID, Nid: e.Nid.String(), ID: e.ID}
-	t.touched[e.Nid] = true
+	if s.timers == nil {
+		s.timers = make(map[timerKey]Timer)
+	}
+	s.timers[timerKey{e.Nid, e.ID}] = Timer{DueMicros: e.DueMicros, Exid: s.exid, Nid: e.Nid.String(), ID: e.ID}
+	s.touch(e.Nid)
 }
 
 // untime removes a timer of a node, if it is set.
-func (t *turn) untime(nid vm.NID, id int64) {
-	n := t.live.nodes[nid]
+func (s *step) untime(nid vm.NID, id int64) {
+	n := s.live.nodes[nid]
 	if n == nil {
 		return
 	}
@@ -52,75 +52,75 @@ func (t *turn) untime(nid vm.NID, id int64) {
 	}
 	due := n.timers[i].DueMicros
 	n.timers = slices.Delete(n.timers, i, i+1)
-	t.touched[nid] = true
-	if _, fresh := t.timers[timerKey{nid, id}]; fresh {
-		delete(t.timers, timerKey{nid, id})
+	s.touch(nid)
+	if _, fresh := s.timers[timerKey{nid, id}]; fresh {
+		delete(s.timers, timerKey{nid, id})
 		return
 	}
-	t.batch.Untimers = append(t.batch.Untimers, Timer{DueMicros: due, Exid: t.live.x.ID, Nid: nid.String(), ID: id})
+	s.batch.Untimers = append(s.batch.Untimers, Timer{DueMicros: due, Exid: s.exid, Nid: nid.String(), ID: id})
 }
 
 // task hands out a task, or takes it back. The machine waits for the return of
 // a task that it takes back, so that one is returned all the same.
-func (t *turn) task(e *vm.TaskEffect) {
-	n := t.live.node(e.Nid, t.now)
-	t.touched[e.Nid] = true
-	i, fresh := t.handed[e.ID]
-	switch {
-	case e.Withdraw && fresh:
-		t.batch.Tasks[i].Withdrawn = true
-		return
-	case e.Withdraw && n.task == e.ID:
-		t.withdraw(e.ID)
-		return
-	case e.Withdraw: // it is back already: its tasker failed
-		t.own = append(t.own, vm.ReturnMessage(e.Nid, e.ID, vm.NewPayload(e.Payload), nil))
-		n.task = e.ID
+func (s *step) task(e *vm.TaskEffect) {
+	n := s.live.node(e.Nid, s.now)
+	s.touch(e.Nid)
+	if i, fresh := s.handed[e.ID]; e.Withdraw {
+		switch {
+		case fresh: // it leaves as one that is withdrawn
+			s.batch.Tasks[i].Withdrawn, s.batch.Tasks[i].Accepted = true, false
+		case n.task == e.ID:
+			s.withdraw(e.ID)
+		default: // it is back already: its tasker failed
+			s.own = append(s.own, vm.ReturnMessage(e.Nid, e.ID, vm.NewPayload(e.Payload), nil))
+			n.task = e.ID
+		}
 		return
 	}
-	n.task = e.ID
-	t.handed[e.ID] = len(t.batch.Tasks)
-	rec := TaskRecord{Exid: t.live.x.ID, ID: e.ID, Nid: e.Nid.String(), Tasker: e.Tasker, Name: e.Name, SinceMicros: t.now,
-		Data: Marshal(taskData{Args: value.AppendCBOR(nil, value.NewList(e.Args...)), Params: value.AppendCBOR(nil, e.Params),
-			Tags: e.Tags, Payload: value.AppendCBOR(nil, e.Payload)})}
-	if f := t.live.x.Frame(e.Nid); f != nil {
-		rec.Line = f.Code.Line()
+	n.task, n.taskParts = e.ID, nil
+	t := &Task{Exid: s.exid, Nid: e.Nid.String(), ID: e.ID, Key: s.exid + "-" + e.ID, Tasker: e.Tasker, Name: e.Name,
+		Args: e.Args, Params: e.Params, Tags: e.Tags, Payload: e.Payload}
+	if f := s.live.x.Frame(e.Nid); f != nil {
+		t.Line = f.Code.Line()
 	}
-	t.batch.Tasks = append(t.batch.Tasks, rec)
+	data := t.data(func(ref value.Ref, data func() []byte) {
+		n.taskParts = append(n.taskParts, ref)
+		s.put(ref, data)
+	})
+	if s.handed == nil {
+		s.handed = make(map[string]int)
+	}
+	s.handed[e.ID] = len(s.batch.Tasks)
+	s.tasks = append(s.tasks, t)
+	s.batch.Tasks = append(s.batch.Tasks, TaskRecord{Exid: s.exid, ID: e.ID, Nid: t.Nid, Tasker: e.Tasker, Name: e.Name,
+		SinceMicros: s.now, Line: t.Line, Accepted: s.parked(e.Tasker), Data: data})
 }
 
 // drop takes back the task of a node that is gone.
-func (t *turn) drop(n *node) {
-	if i, fresh := t.handed[n.task]; fresh {
-		t.batch.Tasks[i].ID = "" // it was never handed out
+func (s *step) drop(n *node) {
+	if i, fresh := s.handed[n.task]; fresh {
+		s.tasks[i] = nil // it was never handed out
 	} else if n.task != "" {
-		t.withdraw(n.task)
+		s.withdraw(n.task)
 	}
-	n.task = ""
+	n.task, n.taskParts = "", nil
 }
 
-func (t *turn) withdraw(id string) {
-	t.batch.Withdrawn = append(t.batch.Withdrawn, TaskKey{t.live.x.ID, id})
-}
-
-// release lets the effects of a committed turn out.
-func (t *turn) release() {
-	r := t.r
-	r.schedule.set(t.batch.Timers)
-	for _, key := range t.batch.Withdrawn {
-		r.tasks.withdraw(key)
+// dropUnhanded leaves out the tasks that came and went within the step.
+func (s *step) dropUnhanded() {
+	if !slices.Contains(s.tasks, nil) {
+		return
 	}
-	for i := range t.batch.Tasks {
-		r.tasks.add(&t.batch.Tasks[i])
-	}
-	for _, text := range t.output {
-		if _, err := fmt.Fprintln(r.c.Output, text); err != nil {
-			r.c.Logger.Warn("what a flow prints cannot be written", "exid", t.slot.exid, "error", err)
+	kept := 0
+	for i, t := range s.tasks {
+		if t != nil {
+			s.tasks[kept], s.batch.Tasks[kept] = t, s.batch.Tasks[i]
+			kept++
 		}
 	}
-	if t.live.rec.Status != Active {
-		r.mu.Lock()
-		r.release(t.slot.exid)
-		r.mu.Unlock()
-	}
+	s.tasks, s.batch.Tasks = s.tasks[:kept], s.batch.Tasks[:kept]
+}
+
+func (s *step) withdraw(id string) {
+	s.batch.Withdrawn = append(s.batch.Withdrawn, TaskKey{s.exid, id})
 }

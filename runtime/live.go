@@ -2,9 +2,12 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
+	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
 )
 
@@ -14,68 +17,117 @@ type live struct {
 	x        *vm.Execution // nil once it has terminated
 	nodes    map[vm.NID]*node
 	failures map[vm.NID]bool // nodes that failed, and that nothing handles
+	parts    parts
+	outcome  []byte // once the root ended
+	swept    int    // how many parts the last sweep left
+	frames   sum    // of the frames
 }
 
 // node is what the runtime keeps about a live node beside its frame.
 type node struct {
-	since  int64
+	since     int64
+	task      string // the id of its task, until it is returned
+	timers    []FrameTimer
+	taskParts []value.Ref // parts that the task's record refers to
+
+	// What is stored of it.
 	stored bool
-	task   string // the id of its task, until it is returned
-	timers []FrameTimer
+	bytes  int
+	digest sum
+	parts  []value.Ref // that its frame refers to
+}
+
+func newLive(rec *Record, x *vm.Execution) *live {
+	return &live{rec: rec, x: x, nodes: make(map[vm.NID]*node), failures: make(map[vm.NID]bool), parts: make(parts)}
 }
 
 // load reads an execution from the store.
 func (r *Runtime) load(ctx context.Context, exid string) (*live, error) {
-	rec, frames, err := r.store.Load(ctx, exid)
+	st, err := r.store.Load(ctx, exid)
 	if err != nil {
 		return nil, err
 	}
-	l := &live{rec: rec, nodes: make(map[vm.NID]*node), failures: make(map[vm.NID]bool)}
-	if rec.Status == Terminated {
-		return l, nil
-	}
-	if l.x, err = r.restore(ctx, rec, frames); err != nil {
-		return nil, &brokenError{err}
-	}
-	for i := range frames {
-		f := &frames[i]
-		nid, err := vm.ParseNID(f.Nid)
-		if err != nil || l.x.Frame(nid) == nil {
-			return nil, &brokenError{fmt.Errorf("the frame of node %q is that of another one", f.Nid)}
-		}
-		l.nodes[nid] = &node{since: f.SinceMicros, stored: true, task: f.Task, timers: f.Timers}
-		l.noteFailure(nid, l.x.Frame(nid))
-	}
-	return l, nil
+	return r.revive(ctx, st)
 }
 
-// brokenError tells that a stored execution cannot be read, while the store
-// itself is well.
-type brokenError struct{ error }
-
-func (e *brokenError) Unwrap() error { return e.error }
-
-// restore makes the machine's execution of its stored form.
-func (r *Runtime) restore(ctx context.Context, rec *Record, frames []Frame) (*vm.Execution, error) {
+// revive makes a live execution of a stored one. A brokenError tells that this
+// one cannot be read.
+func (r *Runtime) revive(ctx context.Context, st *Stored) (*live, error) {
+	l := newLive(st.Record, nil)
+	l.outcome = st.Outcome
+	if st.Record.Status == Terminated {
+		return l, nil
+	}
+	stored := make(map[value.Ref][]byte, len(st.Parts))
+	for _, p := range st.Parts {
+		stored[p.Ref] = p.Data
+		if err := l.parts.add(p.Ref, p.Data); err != nil {
+			return nil, &brokenError{err}
+		}
+	}
+	part := func(ref value.Ref) ([]byte, error) {
+		if data, ok := stored[ref]; ok {
+			return data, nil
+		}
+		return nil, fmt.Errorf("a part of its values, %x, is missing", ref)
+	}
 	var data iter.Seq2[[]byte, error] = func(yield func([]byte, error) bool) {
-		for i := range frames {
-			if !yield(frames[i].Data, nil) {
+		for i := range st.Frames {
+			if !yield(st.Frames[i].Data, nil) {
 				return
 			}
 		}
 	}
-	x, err := vm.Restore(rec.Header, data, r.programsOf(ctx, rec))
+	x, err := vm.Restore(st.Record.Origin.Machine, st.Record.Header, data, part, r.programsOf(ctx, st.Record.Origin))
 	if err != nil {
-		return nil, err
+		return nil, &brokenError{err}
 	}
-	x.HasTasker = r.hasTasker
-	return x, nil
+	l.x = x
+	for i := range st.Frames {
+		f := &st.Frames[i]
+		nid, err := vm.ParseNID(f.Nid)
+		if err != nil || x.Frame(nid) == nil {
+			return nil, &brokenError{fmt.Errorf("the frame of node %q is that of another one", f.Nid)}
+		}
+		n := &node{since: f.SinceMicros, task: f.Task, timers: slices.Clone(f.Timers), taskParts: splitRefs(f.TaskParts)}
+		l.nodes[nid] = n
+		if err := l.stored(n, f); err != nil {
+			return nil, &brokenError{err}
+		}
+		l.noteFailure(nid, x.Frame(nid))
+	}
+	return l, nil
+}
+
+// stored notes what is stored of a node.
+func (l *live) stored(n *node, f *Frame) error {
+	d := frameDigest(f)
+	if n.stored {
+		l.frames = l.frames.minus(n.digest)
+	}
+	l.frames = l.frames.plus(d)
+	n.stored, n.digest, n.bytes, n.parts = true, d, len(f.Data), n.parts[:0]
+	if len(l.parts) == 0 {
+		return nil
+	}
+	return value.EachRef(f.Data, func(ref value.Ref) { n.parts = append(n.parts, ref) })
+}
+
+// brokenError tells that an execution cannot be worked, while the store itself
+// is well.
+type brokenError struct{ error }
+
+func (e *brokenError) Unwrap() error { return e.error }
+
+func isBroken(err error) bool {
+	var broken *brokenError
+	return errors.As(err, &broken) || errors.Is(err, ErrTooLarge)
 }
 
 // programsOf finds the programs that an execution holds.
-func (r *Runtime) programsOf(ctx context.Context, rec *Record) vm.Programs {
+func (r *Runtime) programsOf(ctx context.Context, o *Origin) vm.Programs {
 	return func(hash string) (*vm.Program, error) {
-		p, err := r.programs.get(ctx, rec.Tree)
+		p, err := r.programs.get(ctx, o.Tree)
 		if err == nil && p.Hash != hash {
 			err = fmt.Errorf("the execution has no tree of hash %q", hash)
 		}
@@ -101,7 +153,7 @@ func (l *live) noteFailure(nid vm.NID, f *vm.Frame) {
 	}
 }
 
-// status says how the execution stands between two turns.
+// status says how the execution stands between two steps.
 func (l *live) status() Status {
 	switch {
 	case l.x.Pending():
@@ -113,3 +165,6 @@ func (l *live) status() Status {
 	}
 	return Active
 }
+
+// size is what the execution counts for in the cache of idle ones.
+func (l *live) size() int { return len(l.nodes) + len(l.parts) }

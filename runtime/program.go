@@ -21,26 +21,35 @@ type programCache struct {
 	store Store
 	mu    sync.Mutex
 	byID  map[string]*vm.Program
+	trees map[*tree.Node]Tree // the stored forms of those that were launched
 }
 
 // maxPrograms bounds the cache: a program can be compiled again at any time.
 const maxPrograms = 1000
 
 func (c *programCache) init(lib *vm.Library, store Store) {
-	c.lib, c.store, c.byID = lib, store, make(map[string]*vm.Program)
+	c.lib, c.store, c.byID, c.trees = lib, store, make(map[string]*vm.Program), make(map[*tree.Node]Tree)
 }
 
 // compile returns the program of a tree that is to be launched, and the tree's
 // stored form.
 func (c *programCache) compile(root *tree.Node) (*vm.Program, Tree) {
-	data := tree.AppendJSON(nil, root, tree.Columns)
-	sum := sha256.Sum256(data)
-	t := Tree{ID: hex.EncodeToString(sum[:]), Data: data}
 	c.mu.Lock()
+	t, known := c.trees[root]
 	p := c.byID[t.ID]
 	c.mu.Unlock()
+	if !known {
+		data := tree.AppendJSON(nil, root, tree.Columns)
+		t = Tree{ID: treeID(data), Data: data}
+	}
 	if p == nil {
 		p = c.keep(t.ID, vm.Compile(c.lib, root))
+	}
+	if !known {
+		c.mu.Lock()
+		evict(c.trees)
+		c.trees[root] = t
+		c.mu.Unlock()
 	}
 	return p, t
 }
@@ -57,14 +66,19 @@ func (c *programCache) get(ctx context.Context, id string) (*vm.Program, error) 
 	if err != nil {
 		return nil, fmt.Errorf("tree %s: %w", id, err)
 	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != id {
-		return nil, fmt.Errorf("tree %s: what is stored under this id is something else: the store is damaged", id)
+	return c.parse(&Tree{ID: id, Data: data})
+}
+
+// parse makes the program of a tree's stored form.
+func (c *programCache) parse(t *Tree) (*vm.Program, error) {
+	if treeID(t.Data) != t.ID {
+		return nil, fmt.Errorf("tree %s: what is stored under this id is something else: the store is damaged", t.ID)
 	}
-	root, err := tree.ParseJSON(data, tree.ReadOptions{MaxBytes: len(data)})
+	root, err := tree.ParseJSON(t.Data, tree.ReadOptions{MaxBytes: len(t.Data)})
 	if err != nil {
-		return nil, fmt.Errorf("tree %s: %w", id, err)
+		return nil, fmt.Errorf("tree %s: %w", t.ID, err)
 	}
-	return c.keep(id, vm.Compile(c.lib, root)), nil
+	return c.keep(t.ID, vm.Compile(c.lib, root)), nil
 }
 
 func (c *programCache) keep(id string, p *vm.Program) *vm.Program {
@@ -73,12 +87,23 @@ func (c *programCache) keep(id string, p *vm.Program) *vm.Program {
 	if q := c.byID[id]; q != nil {
 		return q
 	}
-	for old := range c.byID {
-		if len(c.byID) < maxPrograms {
-			break
-		}
-		delete(c.byID, old)
-	}
+	evict(c.byID)
 	c.byID[id] = p
 	return p
+}
+
+// treeID is the id of a tree's stored form.
+func treeID(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// evict makes room for one more.
+func evict[K comparable, V any](m map[K]V) {
+	for old := range m {
+		if len(m) < maxPrograms {
+			break
+		}
+		delete(m, old)
+	}
 }

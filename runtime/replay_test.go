@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/runtime"
 	"github.com/florc-lang/florc/vm"
 )
@@ -14,16 +15,30 @@ import (
 func TestReplay(t *testing.T) {
 	for _, steps := range []int{0, 1, 7} {
 		synctest.Test(t, func(t *testing.T) {
-			r := start(t, runtime.Config{Taskers: taskers(), Limits: vm.Limits{RunSteps: steps}})
+			r := start(t, runtime.Config{Taskers: taskers(), Limits: vm.Limits{RunSteps: steps}, CheckpointEvery: 4})
 			defer stop(t, r)
 			exid := launch(t, r, crashFlow+"set f.r (rand 1000)\nset f.t (timestamp _)\ntask 'alice'\n")
 			time.Sleep(time.Hour)
-			x, y := r.Stored(t, exid), r.Replay(t, exid)
-			if x == nil || len(x.Nids()) != 2 {
-				t.Fatal("it should wait for alice")
+			v, err := r.Execution(t.Context(), exid, 0)
+			if err != nil || len(v.Nodes) != 2 {
+				t.Fatalf("it should wait for alice: %+v, %v", v, err)
 			}
-			if x.StateHash() != y.StateHash() {
-				t.Errorf("stored  %s %s\nreplayed %s %s", x.Nids(), x.AppendHeader(nil), y.Nids(), y.AppendHeader(nil))
+			for _, fromCheckpoint := range []bool{false, true} {
+				if done, err := r.Replay(t.Context(), exid, fromCheckpoint); err != nil {
+					t.Error(err)
+				} else if fromCheckpoint == (done.From == 1) {
+					t.Errorf("it began with commit %d", done.From)
+				}
+			}
+			if err := r.Return(t.Context(), exid, "0_12", value.Null, nil); err != nil {
+				t.Fatal(err)
+			}
+			wait(t, r, exid)
+			if _, err := r.Replay(t.Context(), exid, false); err != nil {
+				t.Error(err)
+			}
+			for p, err := range r.Verify(t.Context(), nil) {
+				t.Error(p, err)
 			}
 		})
 	}

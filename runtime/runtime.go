@@ -22,43 +22,24 @@ type Runtime struct {
 	unit    *unit      // nil while it is passive
 	slots   map[string]*slot
 	ready   []*slot
+	held    []*slot   // the longest held first
+	mails   int       // that were not taken yet, of all slots
 	idle    list.List // of *slot, the longest idle first
-	cached  int       // nodes of the idle ones
-	waiters map[string][]chan struct{}
+	cached  int       // the size of the idle ones
+	waiters map[string][]waiter
 	failed  error // of the store: nothing can be worked anymore
 }
 
 // unit is what is running between Start and Stop.
 type unit struct {
-	ctx      context.Context // ends with the unit
+	ctx      context.Context // of the scheduler and of what is held; ends once it drains
 	cancel   context.CancelFunc
 	workers  sync.WaitGroup // the scheduler too
 	stopping bool
+	draining bool          // only mail is worked anymore
+	closed   bool          // no more mail is taken
 	ended    chan struct{} // closed once all of it has ended
 }
-
-// slot is an execution that is in memory: it waits for a worker, is at one, or
-// is idle.
-type slot struct {
-	exid  string
-	state slotState
-	again bool          // something came in while it was at a worker
-	fired []Timer       // timers to take; until that is committed
-	live  *live         // nil until it is loaded; a worker's while at it
-	idle  *list.Element // while idle
-	since int64         // when it became idle
-}
-
-type slotState uint8
-
-const (
-	slotIdle slotState = iota
-	slotReady
-	slotWorked
-)
-
-// ErrStopped tells that the runtime stopped working while it was waited for.
-var ErrStopped = errors.New("the runtime was stopped")
 
 // New returns a runtime, which is passive until it is started.
 func New(c Config) (*Runtime, error) {
@@ -66,7 +47,7 @@ func New(c Config) (*Runtime, error) {
 		return nil, errors.New("runtime: the configuration needs a Store and a Library")
 	}
 	r := &Runtime{c: c.withDefaults(), store: c.Store,
-		slots: make(map[string]*slot), waiters: make(map[string][]chan struct{})}
+		slots: make(map[string]*slot), waiters: make(map[string][]waiter)}
 	r.work = sync.NewCond(&r.mu)
 	r.programs.init(c.Library, c.Store)
 	r.schedule.init(r)
@@ -93,7 +74,7 @@ func (r *Runtime) Start(ctx context.Context) error {
 		r.tasks.stop(0)
 		u.cancel()
 		r.mu.Lock()
-		r.unit = nil
+		r.unit, r.slots, r.ready = nil, make(map[string]*slot), nil
 		r.mu.Unlock()
 		close(u.ended)
 		return fmt.Errorf("runtime: starting: %w", err)
@@ -111,22 +92,20 @@ func (r *Runtime) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.wake(exid)
+		r.wakeInbox(exid)
 	}
-	for t, err := range r.store.Tasks(ctx, "") {
+	for t, err := range r.store.Outbox(ctx) {
 		if err != nil {
 			return err
 		}
-		if !t.Accepted || t.Withdrawn {
-			r.tasks.add(t)
-		}
+		r.tasks.add(t, nil)
 	}
 	r.schedule.rescan()
 	return nil
 }
 
 // Stop ends the work: turns under way are committed, tasks under way given
-// TaskGrace to finish. What is left is done after the next start, here or
+// TaskGrace to finish, and what they and others returned is committed. What is left is done after the next start, here or
 // elsewhere. Stop returns once all is quiet, or with the context's error. A
 // runtime that is not started, or is stopped already, stays as it is.
 func (r *Runtime) Stop(ctx context.Context) error {
@@ -138,15 +117,20 @@ func (r *Runtime) Stop(ctx context.Context) error {
 	}
 	first := !u.stopping
 	u.stopping = true
-	u.cancel()
-	r.work.Broadcast()
 	r.mu.Unlock()
 	if first {
 		go func() {
 			r.tasks.stop(r.c.TaskGrace)
+			r.mu.Lock()
+			u.draining = true
+			r.dropHeld()
+			u.cancel()
+			r.work.Broadcast()
+			r.mu.Unlock()
 			u.workers.Wait()
 			r.mu.Lock()
-			r.unit = nil
+			r.unit, r.slots, r.ready, r.mails, r.cached = nil, make(map[string]*slot), nil, 0, 0
+			r.idle.Init()
 			r.releaseWaiters()
 			r.mu.Unlock()
 			close(u.ended)
@@ -180,186 +164,20 @@ func (r *Runtime) fail(err error) {
 	if r.unit != nil {
 		r.unit.cancel()
 	}
+	for _, s := range r.slots {
+		if s.state != slotWorked { // else its worker answers
+			for i := range s.mail {
+				s.mail[i].answer(r.failed)
+			}
+			r.mails -= len(s.mail)
+			s.mail = nil
+		}
+	}
 	r.work.Broadcast()
 	r.releaseWaiters()
 }
 
-func (r *Runtime) releaseWaiters() {
-	for exid := range r.waiters {
-		r.release(exid)
-	}
-}
-
-// release lets those go on who wait for the execution. The lock is held.
-func (r *Runtime) release(exid string) {
-	for _, w := range r.waiters[exid] {
-		close(w)
-	}
-	delete(r.waiters, exid)
-}
-
-// --- slots ---
-
 // active tells whether the runtime works executions. The lock is held.
-func (r *Runtime) active() bool { return r.unit != nil && r.unit.ctx.Err() == nil }
-
-// slotOf returns the execution's slot, a new one where it has none. The lock
-// is held.
-func (r *Runtime) slotOf(exid string) *slot {
-	s := r.slots[exid]
-	if s == nil {
-		s = &slot{exid: exid}
-		r.slots[exid] = s
-	}
-	return s
-}
-
-// wake has the execution worked: its inbox, or its own messages.
-func (r *Runtime) wake(exid string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.active() {
-		r.wakeSlot(r.slotOf(exid))
-	}
-}
-
-func (r *Runtime) wakeSlot(s *slot) {
-	switch s.state {
-	case slotWorked:
-		s.again = true
-	case slotIdle:
-		r.unidle(s)
-		s.state = slotReady
-		r.ready = append(r.ready, s)
-		r.work.Signal()
-	}
-}
-
-// wakeFired has the execution take a timer that is due.
-func (r *Runtime) wakeFired(t Timer) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.active() {
-		return
-	}
-	s := r.slotOf(t.Exid)
-	for _, f := range s.fired {
-		if f == t {
-			return
-		}
-	}
-	s.fired = append(s.fired, t)
-	r.wakeSlot(s)
-}
-
-func (r *Runtime) worker(u *unit) {
-	for {
-		r.mu.Lock()
-		for len(r.ready) == 0 && u.ctx.Err() == nil {
-			r.work.Wait()
-		}
-		if u.ctx.Err() != nil {
-			r.mu.Unlock()
-			return
-		}
-		s := r.ready[0]
-		r.ready[0] = nil
-		r.ready = r.ready[1:]
-		s.state, s.again = slotWorked, false
-		fired := s.fired[:len(s.fired):len(s.fired)]
-		r.mu.Unlock()
-
-		t := turn{r: r, slot: s, fired: fired}
-		more, err := t.safely()
-		switch {
-		case errors.Is(err, ErrConflict):
-			s.live, more = nil, true
-		case err != nil && t.broken:
-			// This execution cannot be worked; the others can.
-			s.live, more = nil, false
-			r.c.Logger.Error("an execution cannot be worked", "exid", s.exid, "error", err)
-		case err != nil:
-			s.live = nil
-			r.fail(err)
-		}
-		r.settle(s, more, t.tookTimers)
-	}
-}
-
-// settle takes a slot back from a worker.
-func (r *Runtime) settle(s *slot, more bool, taken []Timer) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	s.fired = without(s.fired, taken)
-	s.state = slotIdle
-	if more || s.again {
-		s.again = false
-		r.wakeSlot(s)
-		return
-	}
-	if s.live == nil || s.live.x == nil || r.c.CacheNodes < 0 {
-		delete(r.slots, s.exid)
-		return
-	}
-	s.since = r.nowMicros()
-	s.idle = r.idle.PushBack(s)
-	r.cached += len(s.live.nodes)
-	for r.cached > r.c.CacheNodes && r.idle.Len() > 0 {
-		r.forget(r.idle.Front().Value.(*slot))
-	}
-}
-
-func (r *Runtime) unidle(s *slot) {
-	if s.idle != nil {
-		r.idle.Remove(s.idle)
-		r.cached -= len(s.live.nodes)
-		s.idle = nil
-	}
-}
-
-// forget takes an idle execution out of the memory.
-func (r *Runtime) forget(s *slot) {
-	r.unidle(s)
-	delete(r.slots, s.exid)
-}
-
-// forgetIdle takes the executions out of the memory that have been idle for
-// long enough, and returns when to come again, 0 for no need to.
-func (r *Runtime) forgetIdle() (nextMicros int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for e := r.idle.Front(); e != nil; e = r.idle.Front() {
-		s := e.Value.(*slot)
-		if until := s.since + r.c.CacheFor.Microseconds(); until > r.nowMicros() {
-			return until
-		}
-		r.forget(s)
-	}
-	return 0
-}
-
-// InMemory returns how many executions are in memory.
-func (r *Runtime) InMemory() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.slots)
-}
+func (r *Runtime) active() bool { return r.unit != nil && !r.unit.closed && r.failed == nil }
 
 func (r *Runtime) nowMicros() int64 { return r.c.Clock.Now().UnixMicro() }
-
-// hasTasker tells the machine whether a name stands for a tasker.
-func (r *Runtime) hasTasker(name string) bool { return r.c.Taskers[name] != nil }
-
-func without(ts, taken []Timer) []Timer {
-	var left []Timer
-	for _, t := range ts {
-		keep := true
-		for _, u := range taken {
-			keep = keep && t != u
-		}
-		if keep {
-			left = append(left, t)
-		}
-	}
-	return left
-}

@@ -15,9 +15,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/florc-lang/florc/lang/parser"
-	"github.com/florc-lang/florc/lang/source"
-	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/runtime"
 	"github.com/florc-lang/florc/runtime/memstore"
@@ -27,12 +24,11 @@ import (
 
 func definition(t testing.TB, src string) runtime.Definition {
 	t.Helper()
-	file, ds := parser.Parse(source.NewFile("test.flo", src), parser.Options{})
-	root, more := tree.Lower(file)
-	if ds = append(ds, more...); len(ds) > 0 {
-		t.Fatalf("%v\n%s", ds, src)
+	def, err := runtime.Parse("test.flo", src)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return runtime.Definition{Name: "test", File: "test.flo", Tree: root}
+	return def
 }
 
 func newRuntime(t testing.TB, c runtime.Config) *runtime.Runtime {
@@ -185,7 +181,7 @@ func object(t testing.TB, s string) value.Value {
 func settled(t testing.TB, r *runtime.Runtime, exid string, nodes int) *runtime.View {
 	t.Helper()
 	for range 5000 {
-		v, err := r.Execution(t.Context(), exid)
+		v, err := r.Execution(t.Context(), exid, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -446,7 +442,7 @@ func TestView(t *testing.T) {
 		began := time.Now().UTC()
 		exid := launch(t, r, "set v 1\nconcurrence tag: 'x'\n  sleep '1h'\n  sequence\n    sleep 60\n    fail 'ouch'\n  task 'alice'\n")
 		time.Sleep(5 * time.Minute)
-		v, err := r.Execution(t.Context(), exid)
+		v, err := r.Execution(t.Context(), exid, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -459,7 +455,7 @@ func TestView(t *testing.T) {
 			{Nid: "0_1_1", Head: "sleep", Status: "open", Line: 3, Parent: "0_1", Since: began, Due: began.Add(time.Hour)},
 			{Nid: "0_1_2", Head: "sequence", Status: "open", Line: 4, Parent: "0_1", Since: began},
 			{Nid: "0_1_2_1", Head: "fail", Status: "failed", Line: 6, Parent: "0_1_2", Since: began.Add(time.Minute)},
-			{Nid: "0_1_3", Head: "task", Status: "open", Line: 7, Parent: "0_1", Since: began},
+			{Nid: "0_1_3", Head: "task", Status: "open", Line: 7, Parent: "0_1", Since: began, Task: "1"},
 		}
 		if diff := cmp.Diff(want, v.Nodes); diff != "" {
 			t.Error(diff)
@@ -467,11 +463,11 @@ func TestView(t *testing.T) {
 		if len(v.Errors) != 1 || v.Errors[0].Message != "ouch" || v.Errors[0].Line != 6 {
 			t.Errorf("errors: %+v", v.Errors)
 		}
-		list, err := r.Executions(t.Context())
+		list, err := r.Executions(t.Context(), runtime.ListOptions{})
 		if err != nil || len(list) != 1 || len(list[0].Waiting) != 2 {
 			t.Errorf("%+v, %v", list, err)
 		}
-		if _, err := r.Execution(t.Context(), "none"); !errors.Is(err, runtime.ErrNotFound) {
+		if _, err := r.Execution(t.Context(), "none", 0); !errors.Is(err, runtime.ErrNotFound) {
 			t.Errorf("the execution none: %v", err)
 		}
 	})

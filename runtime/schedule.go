@@ -13,9 +13,10 @@ type scheduler struct {
 	wakeup chan struct{}
 
 	mu     sync.Mutex
-	cursor Timer  // the last one that was fired: the next are behind it
-	told   *Timer // the first of those committed since it last looked
-	next   int64  // when the next one is due, as far as is known
+	cursor Timer          // the last one that was fired: the next are behind it
+	told   *Timer         // the first of those committed since it last looked
+	next   int64          // when the next one is due, as far as is known
+	firing map[Timer]bool // those that were fired and are not taken yet
 }
 
 const (
@@ -27,7 +28,7 @@ const (
 )
 
 func (s *scheduler) init(r *Runtime) {
-	s.r, s.wakeup = r, make(chan struct{}, 1)
+	s.r, s.wakeup, s.firing = r, make(chan struct{}, 1), make(map[Timer]bool)
 }
 
 // nudge has the scheduler look again.
@@ -60,6 +61,7 @@ func (s *scheduler) set(ts []Timer) {
 func (s *scheduler) rescan() {
 	s.mu.Lock()
 	s.cursor, s.told, s.next = Timer{}, nil, 0
+	clear(s.firing)
 	s.mu.Unlock()
 	s.nudge()
 }
@@ -98,7 +100,9 @@ func (s *scheduler) fire(ctx context.Context) (time.Duration, error) {
 				next = t.DueMicros
 				break
 			}
-			s.r.wakeFired(t)
+			if s.begin(t) {
+				s.r.wakeFired(t)
+			}
 			last = t
 		}
 		s.mu.Lock()
@@ -116,7 +120,32 @@ func (s *scheduler) fire(ctx context.Context) (time.Duration, error) {
 		}
 		until(next)
 		until(s.r.forgetIdle())
+		until(s.r.wakeHeld())
 		return max(wait, 0), nil
+	}
+}
+
+// begin tells whether a timer is not fired yet: one that is read again, after
+// the cursor was set back, may be.
+func (s *scheduler) begin(t Timer) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.firing[t] {
+		return false
+	}
+	s.firing[t] = true
+	return true
+}
+
+// taken tells of fired timers that were taken.
+func (s *scheduler) taken(ts []Timer) {
+	if len(ts) == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range ts {
+		delete(s.firing, t)
 	}
 }
 

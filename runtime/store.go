@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -8,6 +9,8 @@ import (
 	"iter"
 
 	"github.com/fxamacker/cbor/v2"
+
+	"github.com/florc-lang/florc/lang/value"
 )
 
 // The errors that stores give, wrapped in what says more.
@@ -20,6 +23,9 @@ var (
 	// ErrTooLarge tells that a part of the batch is larger than the store can
 	// hold. Nothing of the batch was written.
 	ErrTooLarge = errors.New("too large to be stored")
+	// ErrFull tells that the disk has too little room left. Nothing of the batch
+	// was written; it may be committed again once there is more.
+	ErrFull = errors.New("the disk is nearly full")
 	// ErrClosed tells that the store was closed.
 	ErrClosed = errors.New("the store is closed")
 )
@@ -32,24 +38,32 @@ var (
 // and none in part.
 type Store interface {
 	// Commit writes the whole batch, durably, or, if it returns ErrConflict,
-	// ErrNotFound or ErrTooLarge, nothing of it. After any other error it is unknown which. The context
-	// is heeded until the batch is on its way.
+	// ErrNotFound, ErrTooLarge or ErrFull, nothing of it. After any other error
+	// it is unknown which, and the store is to be used no more. The context is
+	// heeded until the batch is on its way.
 	Commit(ctx context.Context, b *Batch) error
 
 	// Record returns an execution's record, or ErrNotFound.
 	Record(ctx context.Context, exid string) (*Record, error)
-	// Load returns an execution's record and frames as of one moment.
-	Load(ctx context.Context, exid string) (*Record, []Frame, error)
+	// Load returns what is stored of an execution's state as of one moment, or
+	// ErrNotFound.
+	Load(ctx context.Context, exid string) (*Stored, error)
+	// Part returns a part of an execution's values, or ErrNotFound.
+	Part(ctx context.Context, exid string, ref value.Ref) ([]byte, error)
 	// Records gives all executions, by exid.
 	Records(ctx context.Context) iter.Seq2[*Record, error]
-	// Ready gives the executions that have messages to work.
+	// Ready gives the executions that have messages to work, of their own or
+	// in their inboxes, each once.
 	Ready(ctx context.Context) iter.Seq2[string, error]
 	// Inbox returns the first of an execution's letters in the order in which
 	// they were committed, without those consumed.
 	Inbox(ctx context.Context, exid string, limit int) ([]Letter, error)
 	// Timers returns the first timers after the given one, in the order of
-	// TimerLess; the zero Timer stands before all.
+	// Timer.Compare; the zero Timer stands before all.
 	Timers(ctx context.Context, after Timer, limit int) ([]Timer, error)
+	// Outbox gives the tasks that wait to be handed to their taskers, or to be
+	// taken back from them: those that are not accepted, or are withdrawn.
+	Outbox(ctx context.Context) iter.Seq2[*TaskRecord, error]
 	// Tasks gives the tasks of an execution, or all of them for exid "".
 	Tasks(ctx context.Context, exid string) iter.Seq2[*TaskRecord, error]
 	// TaskRecord returns a task, or ErrNotFound.
@@ -61,28 +75,42 @@ type Store interface {
 	Traces(ctx context.Context, exid string) iter.Seq2[Trace, error]
 	// Journal gives an execution's journal from the commit of that number on.
 	Journal(ctx context.Context, exid string, from uint64) iter.Seq2[Entry, error]
+	// Checkpoint returns an execution's last checkpoint at or before the commit
+	// of that number, or ErrNotFound.
+	Checkpoint(ctx context.Context, exid string, at uint64) (*Checkpoint, error)
 
+	// Check reads all that is stored and returns an error that names what is
+	// damaged; progress, which may be nil, is told now and then how many of how
+	// many bytes are read.
+	Check(ctx context.Context, progress func(done, total int64)) error
 	// Close ends the use of the store. Closing it twice does no harm.
 	Close() error
 }
 
-// Batch is what one commit writes. The parts from Record to Entry are about
-// one execution, and come together: none of them is there without Record. A
-// batch without it succeeds whatever is done at the same time to the
+// Batch is what one commit writes. The parts from Record to Checkpoint are
+// about one execution, and come together: none of them is there without
+// Record. A batch without it succeeds whatever is done at the same time to the
 // executions that it is about.
 type Batch struct {
 	// Record is the execution's new record. Its Seq has to be one more than
 	// that of the stored one, or 1 where there is none.
 	Record *Record
+	// Import stores an execution that comes from elsewhere, with whatever Seq:
+	// there must be none of that id, or else Commit gives ErrConflict.
+	Import bool
 
-	Frames   []Frame  // to be put
-	Removed  []string // nodes whose frames are to be removed
-	Consumed []uint64 // the numbers of letters: the first ones in the inbox
-	Timers   []Timer
-	Untimers []Timer
-	Tasks    []TaskRecord
-	Traces   []Trace
-	Entry    *Entry // of the journal
+	Frames     []Frame  // to be put
+	Removed    []string // nodes whose frames are to be removed
+	Parts      []Part   // to be put
+	Unparts    []value.Ref
+	Consumed   []uint64 // the numbers of letters: the first ones in the inbox
+	Timers     []Timer
+	Untimers   []Timer
+	Tasks      []TaskRecord // to be put
+	Traces     []Trace
+	Entries    []Entry // of the journal
+	Checkpoint *Checkpoint
+	Outcome    []byte // nil for none
 
 	Trees []Tree
 	Sends []Send
@@ -97,21 +125,30 @@ type Batch struct {
 
 // Record is what is known of an execution beside its nodes.
 type Record struct {
-	Exid           string `cbor:"1,keyasint,omitempty"`
-	Seq            uint64 `cbor:"2,keyasint,omitempty"` // the number of its commits
-	Domain         string `cbor:"3,keyasint,omitempty"`
-	Name           string `cbor:"4,keyasint,omitempty"` // of the definition
-	File           string `cbor:"5,keyasint,omitempty"` // that it was read from
-	Status         Status `cbor:"6,keyasint,omitempty"`
-	LaunchedMicros int64  `cbor:"7,keyasint,omitempty"` // since 1970, as every time here
-	EndedMicros    int64  `cbor:"8,keyasint,omitempty"`
-	Tree           string `cbor:"9,keyasint,omitempty"`  // the id of its tree
-	Ready          bool   `cbor:"10,keyasint,omitempty"` // it has messages of its own to work
-	Header         []byte `cbor:"11,keyasint,omitempty"` // the machine's
-	LogHash        []byte `cbor:"12,keyasint,omitempty"` // of its journal's last entry
-	Payload        []byte `cbor:"13,keyasint,omitempty"` // once the root ended: its value, encoded
-	Vars           []byte `cbor:"14,keyasint,omitempty"` // and the root's variables
-	Consumed       uint64 `cbor:"15,keyasint,omitempty"` // the number of the last letter taken
+	Exid string `cbor:"-"`
+	Seq  uint64 `cbor:"1,keyasint,omitempty"` // the number of its commits
+	// Origin comes with the first commit, or an import, and never changes. It
+	// may be nil in the batches that follow; stores return it with each record.
+	Origin      *Origin `cbor:"-"`
+	Status      Status  `cbor:"2,keyasint,omitempty"`
+	EndedMicros int64   `cbor:"3,keyasint,omitempty"`  // since 1970, as every time here
+	Ready       bool    `cbor:"4,keyasint,omitempty"`  // it has messages of its own to work
+	Header      []byte  `cbor:"5,keyasint,omitempty"`  // the machine's
+	LogHash     []byte  `cbor:"6,keyasint,omitempty"`  // of its journal's last entry
+	Consumed    uint64  `cbor:"7,keyasint,omitempty"`  // the number of the last letter taken
+	Bytes       int64   `cbor:"8,keyasint,omitempty"`  // of its frames and parts
+	Checkpoint  uint64  `cbor:"9,keyasint,omitempty"`  // the Seq of its last checkpoint
+	Traces      uint64  `cbor:"10,keyasint,omitempty"` // how many there are
+}
+
+// Origin is what an execution was launched with.
+type Origin struct {
+	Domain         string `cbor:"1,keyasint,omitempty"`
+	Name           string `cbor:"2,keyasint,omitempty"` // of the definition
+	File           string `cbor:"3,keyasint,omitempty"` // that it was read from
+	LaunchedMicros int64  `cbor:"4,keyasint,omitempty"`
+	Tree           string `cbor:"5,keyasint,omitempty"` // the id of its tree
+	Machine        []byte `cbor:"6,keyasint,omitempty"` // the machine's
 }
 
 // Status says how an execution stands.
@@ -124,19 +161,35 @@ const (
 	Failed     Status = "failed"     // a node failed, and nothing handles it
 )
 
+// Stored is an execution's state as a store has it.
+type Stored struct {
+	Record  *Record
+	Frames  []Frame // in any order
+	Parts   []Part  // likewise
+	Outcome []byte
+}
+
 // Frame is the stored form of a live node.
 type Frame struct {
-	Nid         string       `cbor:"1,keyasint,omitempty"`
-	SinceMicros int64        `cbor:"2,keyasint,omitempty"` // when it was first committed
-	Task        string       `cbor:"3,keyasint,omitempty"` // the id of its task, until that is returned
-	Timers      []FrameTimer `cbor:"4,keyasint,omitempty"` // those that are set
-	Data        []byte       `cbor:"5,keyasint,omitempty"` // the machine's
+	Nid         string       `cbor:"-"`
+	SinceMicros int64        `cbor:"1,keyasint,omitempty"` // when it was first committed
+	Task        string       `cbor:"2,keyasint,omitempty"` // the id of its task, until that is returned
+	Timers      []FrameTimer `cbor:"3,keyasint,omitempty"` // those that are set
+	Data        []byte       `cbor:"4,keyasint,omitempty"` // the machine's
+	TaskParts   []byte       `cbor:"5,keyasint,omitempty"` // the refs in the task's record, one after the other
 }
 
 // FrameTimer is a timer of a node.
 type FrameTimer struct {
 	ID        int64 `cbor:"1,keyasint,omitempty"`
 	DueMicros int64 `cbor:"2,keyasint,omitempty"`
+}
+
+// Part is a large part of an execution's values, stored once however many
+// frames and tasks it is in.
+type Part struct {
+	Ref  value.Ref
+	Data []byte
 }
 
 // Letter is a message from outside, waiting in an execution's inbox.
@@ -171,8 +224,8 @@ type TaskKey struct{ Exid, ID string }
 
 // TaskRecord is a task that was handed out, or is about to be.
 type TaskRecord struct {
-	Exid        string `cbor:"1,keyasint,omitempty"`
-	ID          string `cbor:"2,keyasint,omitempty"` // unique within the execution
+	Exid        string `cbor:"-"`
+	ID          string `cbor:"-"` // unique within the execution
 	Nid         string `cbor:"3,keyasint,omitempty"`
 	Tasker      string `cbor:"4,keyasint,omitempty"`
 	Name        string `cbor:"5,keyasint,omitempty"`
@@ -180,7 +233,7 @@ type TaskRecord struct {
 	Line        int    `cbor:"7,keyasint,omitempty"`
 	Accepted    bool   `cbor:"8,keyasint,omitempty"`  // the tasker has it, and will return it by itself
 	Withdrawn   bool   `cbor:"9,keyasint,omitempty"`  // the tasker is to forget it
-	Data        []byte `cbor:"10,keyasint,omitempty"` // arguments, parameters, tags and payload, encoded
+	Data        []byte `cbor:"10,keyasint,omitempty"` // arguments, parameters, tags and payload, encoded; parts of them may be apart
 }
 
 // Key returns the task's key.
@@ -188,6 +241,7 @@ func (t *TaskRecord) Key() TaskKey { return TaskKey{t.Exid, t.ID} }
 
 // Trace is a line that an execution has traced.
 type Trace struct {
+	Seq      uint64 `cbor:"-" json:"-"` // of the commit that it came with
 	Nid      string `cbor:"1,keyasint,omitempty" json:"nid"`
 	Text     string `cbor:"2,keyasint,omitempty" json:"text"`
 	AtMicros int64  `cbor:"3,keyasint,omitempty" json:"-"`
@@ -201,6 +255,15 @@ type Entry struct {
 	Data []byte `cbor:"2,keyasint"`
 }
 
+// Checkpoint is an execution's state right after a commit, from which its
+// journal can be worked again.
+type Checkpoint struct {
+	Seq       uint64   `cbor:"-"`
+	LogHash   []byte   `cbor:"1,keyasint"`
+	StateHash []byte   `cbor:"2,keyasint"`
+	State     [][]byte `cbor:"3,keyasint"` // in pieces of at most a megabyte
+}
+
 // Tree is the stored form of a definition. ID is the SHA-256 of Data, in
 // hexadecimal digits.
 type Tree struct {
@@ -208,8 +271,8 @@ type Tree struct {
 	Data []byte
 }
 
-var encoding = func() cbor.EncMode {
-	m, err := cbor.CoreDetEncOptions().EncMode()
+var encoding = func() cbor.UserBufferEncMode {
+	m, err := cbor.CoreDetEncOptions().UserBufferEncMode()
 	if err != nil {
 		panic(err) // the options are constant
 	}
@@ -224,6 +287,13 @@ func Marshal(v any) []byte {
 		panic(fmt.Sprintf("runtime: %T cannot be stored: %s", v, err))
 	}
 	return data
+}
+
+// MarshalTo appends to buf what Marshal gives.
+func MarshalTo(buf *bytes.Buffer, v any) {
+	if err := encoding.MarshalToBuffer(v, buf); err != nil {
+		panic(fmt.Sprintf("runtime: %T cannot be stored: %s", v, err))
+	}
 }
 
 // Unmarshal decodes what Marshal made. It never panics, whatever the data.

@@ -3,13 +3,8 @@ package runtime
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
-	"sync"
-	"time"
 
 	"github.com/florc-lang/florc/lang/value"
-	"github.com/florc-lang/florc/vm"
 )
 
 // Tasker does tasks. It may be called by several goroutines at once, and more
@@ -60,7 +55,26 @@ type Reply struct {
 
 // Worklist is a tasker that leaves its tasks to whoever lists them and returns
 // them.
-var Worklist Tasker = TaskerFunc(func(context.Context, *Task) (*Reply, error) { return &Reply{Later: true}, nil })
+var Worklist Tasker = worklist{}
+
+type worklist struct{}
+
+func (worklist) Task(context.Context, *Task) (*Reply, error) { return &Reply{Later: true}, nil }
+
+// parks tells whether the tasker of that name takes whatever it gets as it
+// comes, so that nothing has to be handed to it.
+func (r *Runtime) parks(name string) bool { return r.tasker(name) == Worklist }
+
+// tasker returns the tasker of that name, or nil.
+func (r *Runtime) tasker(name string) Tasker {
+	if t := r.c.Taskers[name]; t != nil {
+		return t
+	}
+	return r.c.Fallback
+}
+
+// hasTasker tells the machine whether a name stands for a tasker.
+func (r *Runtime) hasTasker(name string) bool { return r.c.Taskers[name] != nil }
 
 // taskData is the part of a task that no store has to look into.
 type taskData struct {
@@ -70,15 +84,22 @@ type taskData struct {
 	Payload []byte   `cbor:"4,keyasint,omitempty"`
 }
 
+// data encodes the task; large parts of its values are put apart.
+func (t *Task) data(put func(value.Ref, func() []byte)) []byte {
+	return Marshal(taskData{Args: value.AppendPacked(nil, value.NewList(t.Args...), put), Params: value.AppendPacked(nil, t.Params, put),
+		Tags: t.Tags, Payload: value.AppendPacked(nil, t.Payload, put)})
+}
+
 // newTask reads the task from its record.
-func newTask(rec *TaskRecord) (*Task, error) {
+func (r *Runtime) newTask(ctx context.Context, rec *TaskRecord) (*Task, error) {
 	var d taskData
 	if err := Unmarshal(rec.Data, &d); err != nil {
 		return nil, err
 	}
-	args, err1 := value.DecodeCBOR(d.Args)
-	params, err2 := value.DecodeCBOR(d.Params)
-	payload, err3 := value.DecodeCBOR(d.Payload)
+	part := func(ref value.Ref) ([]byte, error) { return r.store.Part(ctx, rec.Exid, ref) }
+	args, err1 := decodeValue(d.Args, part)
+	params, err2 := decodeValue(d.Params, part)
+	payload, err3 := decodeValue(d.Payload, part)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}
@@ -87,211 +108,4 @@ func newTask(rec *TaskRecord) (*Task, error) {
 	}
 	return &Task{Exid: rec.Exid, Nid: rec.Nid, ID: rec.ID, Key: rec.Exid + "-" + rec.ID, Tasker: rec.Tasker, Name: rec.Name,
 		Args: args.AsList().Slice(), Params: params, Tags: d.Tags, Payload: payload, Line: rec.Line}, nil
-}
-
-// dispatcher has tasks done, some at a time.
-type dispatcher struct {
-	r       *Runtime
-	mu      sync.Mutex
-	queue   []*job
-	jobs    map[TaskKey]*job // queued or under way
-	workers sync.WaitGroup
-	busy    int  // workers
-	active  bool // between start and stop
-}
-
-type job struct {
-	rec    *TaskRecord
-	ctx    context.Context
-	cancel context.CancelFunc
-}
-
-func (d *dispatcher) init(r *Runtime) {
-	d.r, d.jobs = r, make(map[TaskKey]*job)
-}
-
-// add queues a task that is committed.
-func (d *dispatcher) add(rec *TaskRecord) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !d.active || d.jobs[rec.Key()] != nil {
-		return // what is left out is found in the store by the next start
-	}
-	j := &job{rec: rec}
-	j.ctx, j.cancel = context.WithCancel(context.Background())
-	d.jobs[rec.Key()] = j
-	d.queue = append(d.queue, j)
-	if d.busy < d.r.c.TaskWorkers {
-		d.busy++
-		d.workers.Go(d.run)
-	}
-}
-
-// run does tasks until none is queued.
-func (d *dispatcher) run() {
-	for {
-		d.mu.Lock()
-		if len(d.queue) == 0 {
-			d.busy--
-			d.mu.Unlock()
-			return
-		}
-		j := d.queue[0]
-		d.queue[0] = nil
-		d.queue = d.queue[1:]
-		d.mu.Unlock()
-		if err := d.do(j); err != nil {
-			d.r.fail(err)
-		}
-		j.cancel()
-		d.mu.Lock()
-		if d.jobs[j.rec.Key()] == j {
-			delete(d.jobs, j.rec.Key())
-		}
-		d.mu.Unlock()
-	}
-}
-
-// do has a task done, or taken back, and stores what comes of it. It returns
-// errors of the store only.
-func (d *dispatcher) do(j *job) error {
-	if j.ctx.Err() != nil {
-		return nil
-	}
-	task, err := newTask(j.rec)
-	if err != nil {
-		return d.giveBack(j.rec, value.Null, err)
-	}
-	tasker := d.r.c.Taskers[j.rec.Tasker]
-	if tasker == nil {
-		tasker = d.r.c.Fallback
-	}
-	if j.rec.Withdrawn {
-		if w, ok := tasker.(Withdrawer); ok {
-			if err := callWithdraw(j.ctx, w, task); err != nil {
-				d.r.c.Logger.Warn("a tasker failed to withdraw a task", "tasker", j.rec.Tasker, "key", task.Key, "error", err)
-			}
-		}
-		return d.giveBack(j.rec, task.Payload, nil)
-	}
-	if tasker == nil {
-		return d.giveBack(j.rec, value.Null, fmt.Errorf("there is no tasker named %q", j.rec.Tasker))
-	}
-	reply, err := callTasker(j.ctx, tasker, task)
-	switch {
-	case j.ctx.Err() != nil: // withdrawn, or to be done again after the next start
-		return nil
-	case err != nil:
-		return d.giveBack(j.rec, value.Null, err)
-	case reply == nil || !reply.Later && reply.Payload.IsNull():
-		return d.giveBack(j.rec, task.Payload, nil)
-	case reply.Later:
-		return d.r.store.Commit(context.Background(), &Batch{Accepted: []TaskKey{j.rec.Key()}})
-	}
-	return d.giveBack(j.rec, reply.Payload, nil)
-}
-
-// giveBack returns a task, unless it was returned meanwhile.
-func (d *dispatcher) giveBack(rec *TaskRecord, payload value.Value, failure error) error {
-	err := d.r.returnTask(context.Background(), rec, payload, failure)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	return err
-}
-
-func callWithdraw(ctx context.Context, w Withdrawer, t *Task) (err error) {
-	defer recoverTasker(t, &err)
-	return w.Withdraw(ctx, t)
-}
-
-func callTasker(ctx context.Context, tasker Tasker, t *Task) (reply *Reply, err error) {
-	defer recoverTasker(t, &err)
-	return tasker.Task(ctx, t)
-}
-
-func recoverTasker(t *Task, err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("the tasker panicked: %v\n%s", p, debug.Stack())
-	}
-}
-
-// withdraw takes a task back whose withdrawal is committed.
-func (d *dispatcher) withdraw(key TaskKey) {
-	d.mu.Lock()
-	if j := d.jobs[key]; j != nil {
-		j.cancel()
-		delete(d.jobs, key)
-	}
-	d.mu.Unlock()
-	rec, err := d.r.store.TaskRecord(context.Background(), key.Exid, key.ID)
-	switch {
-	case err == nil:
-		d.add(rec)
-	case !errors.Is(err, ErrNotFound):
-		d.r.fail(err)
-	}
-}
-
-// start lets tasks be done.
-func (d *dispatcher) start() {
-	d.mu.Lock()
-	d.active = true
-	d.mu.Unlock()
-}
-
-// stop forgets the tasks that wait, and has those under way end: those that
-// take longer than grace by cancelling them.
-func (d *dispatcher) stop(grace time.Duration) {
-	d.mu.Lock()
-	d.active = false
-	for _, j := range d.queue {
-		delete(d.jobs, j.rec.Key())
-	}
-	d.queue = nil
-	d.mu.Unlock()
-	done := make(chan struct{})
-	go func() {
-		d.workers.Wait()
-		close(done)
-	}()
-	deadline, end := d.r.c.Clock.After(grace)
-	defer end()
-	select {
-	case <-done:
-		return
-	case <-deadline:
-	}
-	d.mu.Lock()
-	for _, j := range d.jobs {
-		j.cancel()
-	}
-	d.mu.Unlock()
-	<-done
-}
-
-// returnTask puts a task's result into the execution's inbox. It returns
-// ErrNotFound where the task was returned already.
-func (r *Runtime) returnTask(ctx context.Context, rec *TaskRecord, payload value.Value, failure error) error {
-	nid, err := vm.ParseNID(rec.Nid)
-	if err != nil {
-		return fmt.Errorf("the record of task %s of %s is damaged: %w", rec.ID, rec.Exid, err)
-	}
-	if failure == nil && !payload.IsObject() {
-		failure = fmt.Errorf("it returned a payload that is a %s, not an object", payload.TypeName())
-	}
-	var e *vm.Error
-	if failure != nil { // the flow goes on, if it does, with what it had
-		e, payload = vm.TaskFailure(rec.Tasker, failure.Error()), value.Null
-		if t, err := newTask(rec); err == nil {
-			payload = t.Payload
-		}
-	}
-	m := vm.ReturnMessage(nid, rec.ID, vm.NewPayload(payload), e)
-	key := rec.Key()
-	err = r.store.Commit(ctx, &Batch{Returned: &key, Sends: []Send{{rec.Exid, vm.AppendMessage(nil, &m)}}})
-	if err == nil {
-		r.wake(rec.Exid)
-	}
-	return err
 }

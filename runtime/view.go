@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/florc-lang/florc/lang/value"
@@ -14,6 +16,7 @@ import (
 // Summary is an execution in a list.
 type Summary struct {
 	Exid     string     `json:"exid"`
+	Seq      uint64     `json:"seq"` // the number of its commits
 	Status   Status     `json:"status"`
 	Domain   string     `json:"domain"`
 	Name     string     `json:"name"`
@@ -63,71 +66,102 @@ type Node struct {
 	Parent string    `json:"parent,omitempty"`
 	Since  time.Time `json:"since"`
 	Tags   []string  `json:"tags,omitempty"`
-	Due    time.Time `json:"due,omitzero"` // when its first timer fires
+	Task   string    `json:"task,omitempty"` // the id of the task that it waits for
+	Due    time.Time `json:"due,omitzero"`   // when its first timer fires
 }
 
-// Execution returns an execution as its last commit left it.
-func (r *Runtime) Execution(ctx context.Context, exid string) (*View, error) {
-	v, err := r.view(ctx, exid)
+// Execution returns an execution as it stands, or stood, see Client.
+func (r *Runtime) Execution(ctx context.Context, exid string, seq uint64) (*View, error) {
+	v, err := r.view(ctx, exid, seq)
 	if err != nil {
 		return nil, fmt.Errorf("execution %s: %w", exid, err)
 	}
 	return v, nil
 }
 
-func (r *Runtime) view(ctx context.Context, exid string) (*View, error) {
-	rec, frames, err := r.store.Load(ctx, exid)
+func (r *Runtime) view(ctx context.Context, exid string, seq uint64) (*View, error) {
+	st, err := r.store.Load(ctx, exid)
 	if err != nil {
 		return nil, err
 	}
-	v := &View{Summary: summary(rec), Trace: []Trace{}, Errors: []NodeError{}, Nodes: []Node{}}
-	if rec.Payload != nil {
-		if v.Payload, err = value.DecodeCBOR(rec.Payload); err != nil {
-			return nil, err
+	if seq == 0 {
+		v, err := r.viewOf(ctx, st)
+		if err == nil {
+			err = v.addTraces(r.store.Traces(ctx, exid))
 		}
-		if v.Vars, err = value.DecodeCBOR(rec.Vars); err != nil {
-			return nil, err
-		}
+		return v, err
 	}
-	if v.Tree, err = r.store.Tree(ctx, rec.Tree); err != nil {
-		return nil, fmt.Errorf("tree %s: %w", rec.Tree, err)
-	}
-	for t, err := range r.store.Traces(ctx, exid) {
-		if err != nil {
-			return nil, err
-		}
-		v.Trace = append(v.Trace, t)
-	}
-	if rec.Status == Terminated {
-		return v, nil
-	}
-	x, err := r.restore(ctx, rec, frames)
+	p, err := r.playTo(ctx, st.Record, seq)
 	if err != nil {
 		return nil, err
 	}
-	v.addNodes(x, frames)
-	if root := x.Root(); root != nil && rec.Payload == nil {
+	v, err := r.newView(ctx, p.live)
+	if err == nil {
+		v.Trace = append(v.Trace, p.traces...)
+	}
+	return v, err
+}
+
+// viewOf shows what is stored, without traces.
+func (r *Runtime) viewOf(ctx context.Context, st *Stored) (*View, error) {
+	l, err := r.revive(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	return r.newView(ctx, l)
+}
+
+func (r *Runtime) newView(ctx context.Context, l *live) (v *View, err error) {
+	v = &View{Summary: summary(l.rec), Trace: []Trace{}, Errors: []NodeError{}, Nodes: []Node{}}
+	if v.Tree, err = r.store.Tree(ctx, l.rec.Origin.Tree); err != nil {
+		return nil, fmt.Errorf("tree %s: %w", l.rec.Origin.Tree, err)
+	}
+	if l.x != nil {
+		v.addNodes(l)
+	}
+	switch {
+	case l.outcome != nil:
+		v.Payload, v.Vars, err = readOutcome(l.outcome)
+	case l.x != nil && l.x.Root() != nil:
+		root := l.x.Root()
 		v.Payload = root.Payload.Object()
 		if root.Vars != nil {
 			v.Vars = root.Vars.Object()
 		}
 	}
-	return v, nil
+	return v, err
 }
 
-func (v *View) addNodes(x *vm.Execution, frames []Frame) {
-	stored := make(map[string]*Frame, len(frames))
-	for i := range frames {
-		stored[frames[i].Nid] = &frames[i]
+func (v *View) addTraces(traces iter.Seq2[Trace, error]) error {
+	for t, err := range traces {
+		if err != nil {
+			return err
+		}
+		v.Trace = append(v.Trace, t)
 	}
-	for _, nid := range x.Nids() {
-		f := x.Frame(nid)
+	return nil
+}
+
+func readOutcome(data []byte) (payload, vars value.Value, err error) {
+	var o outcome
+	if err = Unmarshal(data, &o); err == nil {
+		if payload, err = value.DecodeCBOR(o.Payload); err == nil {
+			vars, err = value.DecodeCBOR(o.Vars)
+		}
+	}
+	return payload, vars, err
+}
+
+func (v *View) addNodes(l *live) {
+	for _, nid := range l.x.Nids() {
+		f := l.x.Frame(nid)
 		n := Node{Nid: nid.String(), Head: f.Code.Head, Status: f.State.String(), Line: f.Code.Line(),
 			Parent: f.Parent.String(), Tags: f.Tags}
-		if s := stored[n.Nid]; s != nil {
-			n.Since = micros(s.SinceMicros)
-			if len(s.Timers) > 0 {
-				n.Due = micros(slices.MinFunc(s.Timers, func(a, b FrameTimer) int {
+		if kept := l.nodes[nid]; kept != nil {
+			n.Since = micros(kept.since)
+			n.Task = kept.task
+			if len(kept.timers) > 0 {
+				n.Due = micros(slices.MinFunc(kept.timers, func(a, b FrameTimer) int {
 					return int(a.DueMicros - b.DueMicros)
 				}).DueMicros)
 			}
@@ -138,36 +172,55 @@ func (v *View) addNodes(x *vm.Execution, frames []Frame) {
 				Line: e.Line, Column: e.Column, Error: e, Payload: f.Payload.Object()})
 		}
 		v.Nodes = append(v.Nodes, n)
-		if len(f.Children) == 0 && f.State != vm.Ended && n.Status != "failed" {
+		if !f.HasChildren() && f.State != vm.Ended && n.Status != "failed" {
 			v.Waiting = append(v.Waiting, Waiting{Nid: n.Nid, Head: n.Head, Line: n.Line, Since: n.Since})
 		}
 	}
 }
 
-// Executions lists the executions, the newest first.
-func (r *Runtime) Executions(ctx context.Context) ([]Summary, error) {
+// Executions lists executions, see Client. What they wait for is read for
+// those that are listed.
+func (r *Runtime) Executions(ctx context.Context, o ListOptions) ([]Summary, error) {
 	list := []Summary{}
+	newest := func(a, b Summary) int { return b.Launched.Compare(a.Launched) }
 	for rec, err := range r.store.Records(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		s := summary(rec)
-		if rec.Status != Terminated {
-			v, err := r.Execution(ctx, rec.Exid)
-			if err != nil {
-				return nil, err
-			}
-			s.Waiting = v.Waiting
+		if o.Status != "" && rec.Status != o.Status || !inDomain(rec.Origin.Domain, o.Domain) {
+			continue
 		}
-		list = append(list, s)
+		if list = append(list, summary(rec)); o.Limit > 0 && len(list) >= 2*o.Limit+1000 {
+			slices.SortStableFunc(list, newest)
+			list = list[:o.Limit]
+		}
 	}
-	slices.SortStableFunc(list, func(a, b Summary) int { return b.Launched.Compare(a.Launched) })
+	slices.SortStableFunc(list, newest)
+	if o.Limit > 0 {
+		list = list[:min(o.Limit, len(list))]
+	}
+	for i := range list {
+		if list[i].Status == Terminated {
+			continue
+		}
+		v, err := r.Execution(ctx, list[i].Exid, 0)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = v.Summary
+	}
 	return list, nil
 }
 
+// inDomain tells whether a domain is another one or below it; all are in "".
+func inDomain(domain, top string) bool {
+	return top == "" || domain == top || strings.HasPrefix(domain, top+".")
+}
+
 func summary(rec *Record) Summary {
-	s := Summary{Exid: rec.Exid, Status: rec.Status, Domain: rec.Domain, Name: rec.Name, File: rec.File,
-		Launched: micros(rec.LaunchedMicros), Waiting: []Waiting{}}
+	o := rec.Origin
+	s := Summary{Exid: rec.Exid, Seq: rec.Seq, Status: rec.Status, Domain: o.Domain, Name: o.Name, File: o.File,
+		Launched: micros(o.LaunchedMicros), Waiting: []Waiting{}}
 	if rec.EndedMicros != 0 {
 		t := micros(rec.EndedMicros)
 		s.Ended = &t

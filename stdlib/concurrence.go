@@ -14,10 +14,11 @@ const (
 	ccMerger          // the function that merges the replies, or null
 	ccCall            // the id of the call of the receiver that is under way
 	ccCallFrom        // the branch it is about
-	ccQueue           // branches that the receiver has still to see
+	ccQueue           // branches that the receiver has still to see, after those that it saw
 	ccOver            // no further reply is waited for
 	ccMerged          // the merged payload
 	ccReplied
+	ccSeen // how many of the queue the receiver saw
 )
 
 var concurrence = &vm.Procedure{
@@ -132,11 +133,20 @@ func payloads(f *vm.Frame) *value.Object {
 func callReceiver(n *vm.Node) error {
 	f := n.Frame()
 	queue := f.Slot(ccQueue)
-	if !f.Slot(ccCall).IsNull() || !queue.IsList() || queue.AsList().Len() == 0 {
+	if !f.Slot(ccCall).IsNull() || !queue.IsList() {
 		return n.Wait()
 	}
-	from := queue.AsList().At(0)
-	f.SetSlot(ccQueue, value.FromList(queue.AsList().Sub(1, queue.AsList().Len())))
+	seen := 0
+	if v := f.Slot(ccSeen); !v.IsNull() {
+		seen = int(v.AsInt())
+	}
+	from := queue.AsList().At(seen)
+	if seen++; seen < queue.AsList().Len() {
+		f.SetSlot(ccSeen, value.Int(int64(seen)))
+	} else {
+		f.SetSlot(ccQueue, value.Null)
+		f.SetSlot(ccSeen, value.Null)
+	}
 	reply, _ := payloads(f).Get(from.AsString())
 	call, err := n.Call(f.Slot(ccReceiver),
 		vm.Arg{Key: "reply", Value: reply}, vm.Arg{Key: "from", Value: from},
@@ -227,7 +237,7 @@ func leaveBranches(n *vm.Node) error {
 		remaining = v.AsString()
 	}
 	if remaining != "forget" && remaining != "wait" {
-		n.CancelNodes(f.Children, vm.Plain)
+		n.CancelChildren(vm.Plain)
 	}
 	waiting := remaining == "wait" && int64(payloads(f).Len()) < f.Slot(ccBranches).AsInt()
 	if waiting || f.Slot(ccReplied).Truthy() || f.Slot(ccMerged).IsNull() {

@@ -125,8 +125,7 @@ func tagNames(v value.Value) []string {
 func (n *Node) EnterTags(tags []string) {
 	for _, t := range tags {
 		if !slices.Contains(n.f.Tags, t) {
-			n.f.Tags = append(n.f.Tags, t)
-			n.x.tags[t] = append(n.x.tags[t], n.f.Nid)
+			n.x.tag(n.f, t)
 		}
 	}
 	if len(tags) > 0 {
@@ -138,20 +137,9 @@ func (x *Execution) leaveTags(f *Frame, p Payload) {
 	if len(f.Tags) == 0 {
 		return
 	}
-	for _, t := range f.Tags {
-		nids := x.tags[t]
-		if i := slices.Index(nids, f.Nid); i >= 0 {
-			x.tags[t] = slices.Delete(nids, i, i+1)
-		}
-		if len(x.tags[t]) == 0 {
-			delete(x.tags, t)
-		}
-	}
+	x.untag(f)
 	x.emit(Message{Point: Left, Nid: f.Nid, Tags: f.Tags, Payload: p})
 }
-
-// Tagged lists the live nodes that have the tag, in the order they entered it.
-func (x *Execution) Tagged(tag string) []NID { return x.tags[tag] }
 
 // TagsAbove lists the tags that the node is in, its own first.
 func (n *Node) TagsAbove() []string {

@@ -28,7 +28,7 @@ func (n *Node) MakeFunc(l *Lambda) value.Value {
 	x.touch(holder)
 	return value.FromFunc(&value.Func{
 		Nid: NID{Path: l.Code.Path, Sub: n.f.Nid.Sub}.String(), Cnid: holder.Nid.String(), Fun: fun,
-		Line: l.Code.Line(), Tree: l.Code.Prog.Hash, Code: l,
+		Line: l.Code.Line(), Tree: l.Code.Prog.Hash, Place: l.place(), Code: l,
 	})
 }
 
@@ -86,7 +86,7 @@ func (n *Node) Call(fn value.Value, args ...Arg) (NID, error) {
 	if !ok {
 		return NID{}, BadArgument("", "%s is not a function", fn.TypeName())
 	}
-	n.x.emit(m)
+	n.emit(m)
 	n.over = true
 	return m.Nid, nil
 }
@@ -305,7 +305,7 @@ func (n *Node) Args() *Args {
 // payload as it stands.
 func (n *Node) Send(m Message) {
 	m.Payload, m.Causes, m.Wait = n.pl, n.m.Causes, n.wait
-	n.x.emit(m)
+	n.emit(m)
 }
 
 // From returns the node that the reply at work is from.
@@ -321,14 +321,14 @@ func (n *Node) Proceed() error {
 // node has something to do once it is cancelled, that is done instead.
 func (n *Node) InsteadOfLast(do func() error) error {
 	q, pl := &n.x.queue, n.pl
-	queued := q.len()
+	queued := q.mark()
 	if err := do(); err != nil {
 		return err
 	}
-	if q.len() == queued || len(n.f.OnLast) == 0 {
+	if q.mark() == queued || len(n.f.OnLast) == 0 {
 		return nil
 	}
-	q.truncate(queued)
+	n.x.truncate(queued)
 	n.pl = pl
 	n.popOnLast()
 	return nil

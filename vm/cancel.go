@@ -16,6 +16,7 @@ func (x *Execution) cancel(m *Message) {
 		m.Payload = f.Payload // from outside: the node leaves with what it came with
 	}
 	x.stackCause(m)
+	x.callOff(f, false)
 	x.touch(f)
 	n := x.at(f, m)
 	if m.Flavour == Kill {
@@ -80,7 +81,7 @@ func (n *Node) doKill() error {
 		return nil
 	}
 	n.Close(n.m.Flavour)
-	n.CancelNodes(n.f.Children, Kill)
+	n.CancelChildren(Kill)
 	return n.reply()
 }
 
@@ -88,7 +89,7 @@ func (n *Node) doKill() error {
 // what was to be done once cancelled, or replies.
 func (n *Node) CancelDefault() error {
 	n.Close(n.m.Flavour)
-	if n.CancelNodes(n.f.Children, Plain) > 0 || n.popOnLast() {
+	if n.CancelChildren(Plain) > 0 || n.popOnLast() {
 		n.over = true
 		return nil
 	}
@@ -97,25 +98,30 @@ func (n *Node) CancelDefault() error {
 
 // Close marks the node as closed: it works no more but for leaving.
 func (n *Node) Close(flavour Flavour) {
-	n.x.queue.takeBack(n.f.Nid)
-	n.f.State, n.f.Flavour, n.f.ClosedBy = ClosedElse, flavour, 0
+	n.x.queue.takeBack(n.f)
+	state := ClosedElse
+	n.f.Flavour, n.f.ClosedBy = flavour, 0
 	if n.m.Point == Cancel {
-		n.f.State, n.f.ClosedBy = Closed, n.m.Causes[0].ID
+		state, n.f.ClosedBy = Closed, n.m.Causes[0].ID
 	}
+	n.x.setState(n.f, state)
 }
 
-// CancelNodes sends cancel messages to those of the nodes that were not
-// cancelled yet, and returns how many.
-func (n *Node) CancelNodes(nids []NID, flavour Flavour) int {
-	sent := 0
-	for _, nid := range nids {
-		if f := n.x.frames[nid]; f == nil || f.State == Closed {
+// CancelChildren sends cancel messages to the node's children, but for those
+// that were cancelled already, and returns how many have still to see one.
+func (n *Node) CancelChildren(flavour Flavour) int {
+	f := n.f
+	if flavour == Plain && f.uncalled == 0 {
+		return f.open
+	}
+	for kid := range f.Children() {
+		if kid.State == Closed || flavour == Plain && kid.CalledOff {
 			continue
 		}
-		n.SendCancel(nid, Message{Flavour: flavour})
-		sent++
+		n.SendCancel(kid.Nid, Message{Flavour: flavour})
+		n.x.callOff(kid, true)
 	}
-	return sent
+	return f.open
 }
 
 // SendCancel sends a cancel message with the current payload, unless m has
@@ -152,7 +158,8 @@ func (n *Node) popOnLast() bool {
 		}
 	}
 	if !handled {
-		f.State, f.Flavour, f.ClosedBy = Open, n.m.Flavour, 0
+		n.x.setState(f, Open)
+		f.Flavour, f.ClosedBy = n.m.Flavour, 0
 	}
 	ms := f.OnLast
 	f.OnLast = nil
@@ -161,7 +168,7 @@ func (n *Node) popOnLast() bool {
 			m.Payload = n.pl
 		}
 		m.Causes = n.m.Causes
-		n.x.emit(m)
+		n.emit(m)
 	}
 	n.over = true
 	return true
@@ -229,7 +236,7 @@ func (n *Node) triggerOnError() error {
 	n.pl = n.m.Payload
 	n.Close(OnError)
 	n.setOnLast(n.prepare(f.Handlers[HandleError], n.m.Err, 1))
-	if n.CancelNodes(f.Children, Plain) > 0 {
+	if n.CancelChildren(Plain) > 0 {
 		return nil
 	}
 	return n.receiveFromChildWhenClosed()
@@ -318,7 +325,7 @@ func (n *Node) callReceiveHandler() error {
 	}
 	m.Payload, m.Wait = n.pl, n.wait
 	f.OnReceive, f.OnReceiveKid = [2]NID{m.Nid, n.m.From}, n.m.Kid
-	n.x.emit(m)
+	n.emit(m)
 	n.over = true
 	return nil
 }

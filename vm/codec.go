@@ -1,86 +1,118 @@
 package vm
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
-	"slices"
 
 	"github.com/florc-lang/florc/lang/value"
 )
 
-// The stored form of an execution is a header and a record for each live
-// node. A record is a CBOR sequence (RFC 8742) of numbered fields in rising
-// order, those that hold nothing left out, ended by 0; so fields can be added
-// without touching what is stored already. One description of each record,
-// in codecfields.go, serves both directions.
+// The stored form of an execution is its origin, which never changes, its
+// header, and a record for each frame. A record is a CBOR sequence (RFC 8742)
+// of numbered fields in rising order, those that hold nothing left out, ended
+// by 0; so fields can be added without touching what is stored already. One
+// description of each record, in codecfields.go, serves both directions.
 //
-// Pointers are stored as what they stand for: code by its program and path, a
-// function's code likewise, a procedure by its name. A field's number, once
-// released, keeps its meaning for ever.
+// Values are packed (see [value.AppendPacked]): large parts of them are stored
+// once, apart from the records. Pointers are stored as what they stand for:
+// code by its program and path, a procedure by its name. A field's number,
+// once released, keeps its meaning for ever.
 
-// headerFormat is the version of the stored form. It changes where adding
+// storedFormat is the version of the stored form. It changes where adding
 // fields will not do.
-const headerFormat = 1
+const storedFormat = 1
+
+// Semantics is the version of what executions do, as far as it can be
+// observed: results, errors, the order of effects, node ids, counters. It
+// changes when a definition would run otherwise than before. An execution is
+// stored with the version that it was launched under, so that a host replays a
+// log only with a machine that does what was done then.
+const Semantics = 1
 
 // Programs finds a program by the hash of its tree.
 type Programs func(hash string) (*Program, error)
 
+// PutPart is told of each part of a value that is stored apart; data makes the
+// part's encoding, and is to be called before the next change of the
+// execution, where the host does not have the part already.
+type PutPart func(ref value.Ref, data func() []byte)
+
 var errStored = errors.New("stored execution")
 
-// AppendFrame appends the stored form of a node's frame.
-func (x *Execution) AppendFrame(dst []byte, f *Frame) []byte {
-	c := coder{x: x, main: x.prog.Hash, out: dst}
-	c.frame(f)
+func (x *Execution) coder(dst []byte, put PutPart) coder {
+	return coder{x: x, main: x.prog.Hash, out: dst, parts: put}
+}
+
+// AppendOrigin appends the stored form of what an execution was launched as:
+// its id, domain, program, limits, time zone and seed. It never changes.
+func (x *Execution) AppendOrigin(dst []byte) []byte {
+	c := x.coder(dst, nil)
+	c.origin()
 	return c.out
 }
 
-// AppendHeader appends the stored form of all of the execution's state that
-// is not its frames. Hooks (HasTasker, Watched, Observe) and effects not taken
-// yet are no part of it.
-func (x *Execution) AppendHeader(dst []byte) []byte {
-	c := coder{x: x, main: x.prog.Hash, out: dst}
+// AppendHeader appends the stored form of the execution's state that is neither
+// origin nor frames; it is short where no message is queued. Hooks (HasTasker,
+// Watched, Observe) and effects not taken yet are no part of it. A nil put is
+// told of nothing.
+func (x *Execution) AppendHeader(dst []byte, put PutPart) []byte {
+	c := x.coder(dst, put)
 	c.header()
 	return c.out
 }
 
-// AppendMessage appends the stored form of a message from outside.
+// AppendFrame appends the stored form of a node's frame. A nil put is told of
+// nothing.
+func (x *Execution) AppendFrame(dst []byte, f *Frame, put PutPart) []byte {
+	c := x.coder(dst, put)
+	c.frame(f)
+	return c.out
+}
+
+// AppendMessage appends the stored form of a message from outside, which is
+// complete: no part of it is stored apart.
 func AppendMessage(dst []byte, m *Message) []byte {
-	c := coder{out: dst}
+	c := coder{out: dst, complete: true}
 	c.topMessage(m)
 	return c.out
 }
 
 // DecodeMessage reads a message that AppendMessage wrote for the execution.
 func (x *Execution) DecodeMessage(data []byte, programs Programs) (Message, error) {
-	c := newDecoder(x, data, programs)
+	c := newDecoder(x, data, programs, nil)
 	var m Message
 	c.topMessage(&m)
 	return m, c.finish("message")
 }
 
-// Restore makes an execution of its stored header and frames, in any order.
-// The caller sets the hooks again.
-func Restore(header []byte, frames iter.Seq2[[]byte, error], programs Programs) (*Execution, error) {
+// Restore makes an execution of its stored origin, header and frames, those in
+// any order. Part returns the encoding of a part that PutPart was told of; it
+// may be nil where there are none. The caller sets the hooks again.
+func Restore(origin, header []byte, frames iter.Seq2[[]byte, error], part func(value.Ref) ([]byte, error), programs Programs) (*Execution, error) {
+	if part == nil {
+		part = func(value.Ref) ([]byte, error) { return nil, nil }
+	}
 	x := &Execution{
 		progs: make(map[string]*Program), frames: make(map[NID]*Frame),
-		tags: make(map[string][]NID), dirty: make(map[NID]bool),
+		tags: make(map[string]*chain), dirty: make(map[NID]bool),
 	}
-	c := newDecoder(x, header, programs)
+	c := newDecoder(x, origin, programs, part)
+	c.origin()
+	if err := c.finish("origin"); err != nil {
+		return nil, err
+	}
+	c.reset(header)
 	c.header()
 	if err := c.finish("header"); err != nil {
 		return nil, err
 	}
-	order := x.tags
-	x.tags = make(map[string][]NID)
 	for data, err := range frames {
 		if err != nil {
 			return nil, err
 		}
-		c := newDecoder(x, data, programs)
+		c.reset(data)
 		f := &Frame{}
 		c.frame(f)
 		if err := c.finish("frame"); err != nil {
@@ -91,56 +123,24 @@ func Restore(header []byte, frames iter.Seq2[[]byte, error], programs Programs) 
 		}
 		x.frames[f.Nid] = f
 	}
-	x.tagFrames(order)
+	x.relink()
 	x.Limits = x.Limits.withDefaults()
 	return x, nil
 }
 
-// tagFrames fills the index of tags. Those in order are in more than one
-// node, which entered them in that order.
-func (x *Execution) tagFrames(order map[string][]NID) {
-	for _, nid := range x.Nids() {
-		if f := x.frames[nid]; f.State != Ended {
-			for _, t := range f.Tags {
-				x.tags[t] = append(x.tags[t], nid)
-			}
-		}
-	}
-	for t, nids := range order {
-		place := make(map[NID]int, len(nids))
-		for i, nid := range nids {
-			place[nid] = i
-		}
-		slices.SortStableFunc(x.tags[t], func(a, b NID) int { return cmp.Compare(place[a], place[b]) })
-	}
-}
-
-// tagOrder lists the tags whose order the frames do not tell, by name.
-func (x *Execution) tagOrder() []taggedNodes {
-	var ts []taggedNodes
-	for _, tag := range slices.Sorted(maps.Keys(x.tags)) {
-		if nids := x.tags[tag]; !slices.IsSortedFunc(nids, CompareNIDs) {
-			ts = append(ts, taggedNodes{tag, nids})
-		}
-	}
-	return ts
-}
-
-type taggedNodes struct {
-	tag  string
-	nids []NID
-}
-
 // StateHash returns a hash of the execution's state: two executions of one
 // hash go on in the same way. How long queued messages let others go first is
-// no part of it.
+// no part of it. Values that did not change since they were last stored or
+// hashed are not walked again.
 func (x *Execution) StateHash() [sha256.Size]byte {
 	h := sha256.New()
-	c := coder{x: x, main: x.prog.Hash, noWait: true}
+	c := x.coder(nil, nil)
+	c.noWait = true
+	c.origin()
 	c.header()
 	h.Write(c.out)
 	for _, nid := range x.Nids() {
-		c = coder{x: x, main: x.prog.Hash, noWait: true, out: c.out[:0]}
+		c.out = c.out[:0]
 		c.frame(x.frames[nid])
 		h.Write(c.out)
 	}
@@ -152,7 +152,10 @@ type coder struct {
 	x      *Execution
 	main   string // the hash of the execution's program, which is not repeated
 	noWait bool
-	out    []byte
+	parts  PutPart
+	// complete has values stored as they are, with their parts.
+	complete bool
+	out      []byte
 
 	decoding bool
 	in       []byte
@@ -161,22 +164,20 @@ type coder struct {
 	field    int64 // the number of the next field, -1 where it is not read yet
 	depth    int
 	err      error
-
-	funcs []*value.Func  // decoded, to be given their code
-	odd   []functionCode // those whose code is not the one they seem to have
 }
 
-func newDecoder(x *Execution, data []byte, programs Programs) *coder {
-	c := &coder{x: x, decoding: true, in: data, programs: programs, field: -1}
+func newDecoder(x *Execution, data []byte, programs Programs, part func(value.Ref) ([]byte, error)) *coder {
+	c := &coder{x: x, decoding: true, programs: programs}
 	if x.prog != nil {
 		c.main = x.prog.Hash
 	}
-	c.dec.Link = func(f *value.Func) error {
-		c.funcs = append(c.funcs, f)
-		return nil
-	}
+	c.dec.Link, c.dec.Part = c.link, part
+	c.reset(data)
 	return c
 }
+
+// reset has the decoder read another record.
+func (c *coder) reset(data []byte) { c.in, c.field = data, -1 }
 
 // finish ends the decoding of a record.
 func (c *coder) finish(what string) error {
@@ -197,7 +198,13 @@ func (c *coder) failf(format string, args ...any) {
 
 // --- the elements of a record ---
 
-func (c *coder) put(v value.Value) { c.out = value.AppendCBOR(c.out, v) }
+func (c *coder) put(v value.Value) {
+	if c.complete {
+		c.out = value.AppendCBOR(c.out, v)
+		return
+	}
+	c.out = value.AppendPacked(c.out, v, c.parts)
+}
 
 // get reads the next element.
 func (c *coder) get() value.Value {
@@ -313,9 +320,6 @@ func (c *coder) element(p *value.Value) {
 		return
 	}
 	c.put(*p)
-	if p.HasFunc() {
-		c.noteFunctions(*p)
-	}
 }
 
 func valueElement(c *coder, p *value.Value) { c.element(p) }
@@ -342,6 +346,17 @@ func nidElement(c *coder, p *NID) {
 func (c *coder) nid(number int64, p *NID) {
 	if c.has(number, !p.IsZero()) {
 		nidElement(c, p)
+	}
+}
+
+// nidUnless is a field that is there where the node is not the usual one; it
+// may be none then.
+func (c *coder) nidUnless(number int64, p *NID, usual NID) {
+	switch {
+	case c.has(number, *p != usual):
+		nidElement(c, p)
+	case c.decoding:
+		*p = usual
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,16 +36,32 @@ func compile(src string) (*vm.Program, error) {
 
 // stored is an execution's stored form.
 type stored struct {
-	header []byte
-	frames map[vm.NID][]byte
+	origin, header []byte
+	frames         map[vm.NID][]byte
+	parts          map[value.Ref][]byte
 }
 
 func store(x *vm.Execution) stored {
-	s := stored{header: x.AppendHeader(nil), frames: map[vm.NID][]byte{}}
+	s := stored{origin: x.AppendOrigin(nil), frames: map[vm.NID][]byte{}, parts: map[value.Ref][]byte{}}
+	s.header = x.AppendHeader(nil, s.put)
 	for _, nid := range x.Nids() {
-		s.frames[nid] = x.AppendFrame(nil, x.Frame(nid))
+		s.frames[nid] = x.AppendFrame(nil, x.Frame(nid), s.put)
 	}
 	return s
+}
+
+func (s stored) put(ref value.Ref, data func() []byte) {
+	if _, ok := s.parts[ref]; !ok {
+		s.parts[ref] = nil
+		s.parts[ref] = data()
+	}
+}
+
+func (s stored) part(ref value.Ref) ([]byte, error) {
+	if data, ok := s.parts[ref]; ok {
+		return data, nil
+	}
+	return nil, fmt.Errorf("no part %x", ref)
 }
 
 func (s stored) restore(p *vm.Program) (*vm.Execution, error) {
@@ -55,7 +72,7 @@ func (s stored) restore(p *vm.Program) (*vm.Execution, error) {
 			}
 		}
 	}
-	return vm.Restore(s.header, frames, func(hash string) (*vm.Program, error) {
+	return vm.Restore(s.origin, s.header, frames, s.part, func(hash string) (*vm.Program, error) {
 		if hash != p.Hash {
 			return nil, fmt.Errorf("no tree %s", hash)
 		}
@@ -156,6 +173,7 @@ func conformanceCases(t testing.TB) []conformanceCase {
 		"map [ 1 2 3 ]\n  def x\n    sleep x\n    * x 2\n",
 		"sequence on_error: (def msg err \\ err.msg)\n  sleep 1\n  fail 'ouch'\n",
 		"sequence timeout: '2s' on_timeout: (def msg \\ 'late')\n  sleep '1d'\n",
+		"concurrence\n  on_receive false\n    sleep 1\n    2 == (length replies)\n  sleep 1\n  sleep 2\n  sleep 9\n",
 		"set f.x 123456789012345678901234567890\ntask 'al' 1 a: /x+/ tag: 'z'\n",
 	} {
 		cases = append(cases, conformanceCase{ID: fmt.Sprintf("codec/%d", i), Src: src})
@@ -246,21 +264,21 @@ func FuzzRestore(f *testing.F) {
 	x.Limits.RunSteps = 1
 	for x.Run() {
 		s := store(x)
-		f.Add(s.header, slices.Concat(slices.Collect(maps.Values(s.frames))...))
+		f.Add(s.origin, s.header, slices.Concat(slices.Collect(maps.Values(s.frames))...))
 		for _, data := range s.frames {
-			f.Add(s.header, data)
+			f.Add(s.origin, s.header, data)
 		}
 	}
 	m := vm.ReturnMessage(vm.NID{Path: "0"}, "1", vm.NewPayload(value.Null), nil)
-	f.Add(vm.AppendMessage(nil, &m), []byte{})
+	f.Add(vm.AppendMessage(nil, &m), []byte{}, []byte{})
 	programs := func(hash string) (*vm.Program, error) {
 		if hash != p.Hash {
 			return nil, fmt.Errorf("no tree %s", hash)
 		}
 		return p, nil
 	}
-	f.Fuzz(func(t *testing.T, header, frame []byte) {
-		y, err := vm.Restore(header, func(yield func([]byte, error) bool) { yield(frame, nil) }, programs)
+	f.Fuzz(func(t *testing.T, origin, header, frame []byte) {
+		y, err := vm.Restore(origin, header, func(yield func([]byte, error) bool) { yield(frame, nil) }, nil, programs)
 		if err == nil {
 			again, err := store(y).restore(p)
 			if err != nil {
@@ -270,7 +288,7 @@ func FuzzRestore(f *testing.F) {
 				t.Fatal(diff)
 			}
 		}
-		if m, err := x.DecodeMessage(header, programs); err == nil {
+		if m, err := x.DecodeMessage(origin, programs); err == nil {
 			vm.AppendMessage(nil, &m)
 		}
 	})
@@ -297,7 +315,8 @@ func TestEveryField(t *testing.T) {
 
 func roundTrip(t *testing.T, x *vm.Execution, f *vm.Frame) *vm.Frame {
 	t.Helper()
-	y, err := stored{x.AppendHeader(nil), map[vm.NID][]byte{f.Nid: x.AppendFrame(nil, f)}}.restore(x.Program())
+	s := stored{x.AppendOrigin(nil), x.AppendHeader(nil, nil), map[vm.NID][]byte{f.Nid: x.AppendFrame(nil, f, nil)}, nil}
+	y, err := s.restore(x.Program())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +324,7 @@ func roundTrip(t *testing.T, x *vm.Execution, f *vm.Frame) *vm.Frame {
 }
 
 var equalities = []cmp.Option{
-	cmpopts.IgnoreUnexported(vm.Frame{}),
+	cmpopts.IgnoreUnexported(vm.Frame{}, vm.Message{}),
 	cmp.Comparer(value.Equal),
 	cmp.Comparer(func(a, b *vm.Code) bool { return a == b }),
 	cmp.Comparer(func(a, b *vm.Lambda) bool {
@@ -384,5 +403,67 @@ func fill(t *testing.T, v reflect.Value, code *vm.Code, depth int) {
 		}
 	default:
 		t.Fatalf("a field of type %s", v.Type())
+	}
+}
+
+// TestRestoreRefuses sees that what cannot be read says why.
+func TestRestoreRefuses(t *testing.T) {
+	p, err := compile("set f.s (range 0 1000)\ntask 'al'\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := vm.New(p, vm.Launch{ID: "x7", NowMicros: 1})
+	x.Run()
+	for name, tt := range map[string]struct {
+		change func(s *stored)
+		want   string
+	}{
+		"newer semantics": {func(s *stored) {
+			s.origin = bytes.Replace(s.origin, []byte{2, vm.Semantics}, []byte{2, vm.Semantics + 1}, 1)
+		}, "launched by a newer florc"},
+		"another format": {func(s *stored) { s.origin[1]++ }, "its format is 2"},
+		"no parts":       {func(s *stored) { clear(s.parts) }, "x7: frame: CBOR: part"},
+		"a damaged part": {func(s *stored) {
+			for _, data := range s.parts {
+				data[0] ^= 1
+			}
+		}, "is damaged or missing"},
+	} {
+		s := store(x)
+		tt.change(&s)
+		if _, err := s.restore(p); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestLen counts frames, and the branches that are left.
+func TestLen(t *testing.T) {
+	p, err := compile("concurrence expect: 2\n  task 'al'\n  task 'al'\n  task 'al'\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := vm.New(p, vm.Launch{ID: "x", NowMicros: 1})
+	x.Run()
+	tasks := x.TakeEffects()
+	for i, e := range tasks[:2] {
+		var kids []vm.NID
+		for kid := range x.Root().Children() {
+			kids = append(kids, kid.Nid)
+		}
+		if x.Len() != 4-i || len(kids) != 3-i || !x.Root().HasChildren() || x.Over() {
+			t.Errorf("%d frames, the root's children are %v", x.Len(), kids)
+		}
+		x.Deliver(vm.ReturnMessage(e.(vm.TaskEffect).Nid, e.(vm.TaskEffect).ID, vm.NewPayload(value.Null), nil), 2)
+		x.Run()
+	}
+	if !x.Terminated() || x.Over() {
+		t.Error("the last task is still to be taken back")
+	}
+	e := tasks[2].(vm.TaskEffect)
+	x.Deliver(vm.ReturnMessage(e.Nid, e.ID, vm.NewPayload(value.Null), nil), 2)
+	x.Run()
+	if !x.Over() || x.Len() != 1 {
+		t.Errorf("%v", x.Nids())
 	}
 }

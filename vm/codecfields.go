@@ -9,73 +9,71 @@ import (
 // The fields of the stored records, each described once for both directions;
 // see codec.go. Numbers up to 23 take a byte, those above two.
 
-func (c *coder) header() {
+func (c *coder) origin() {
 	x := c.x
-	format := int64(headerFormat)
+	format, semantics := int64(storedFormat), int64(Semantics)
 	number(c, 1, &format)
-	if c.err == nil && format != headerFormat {
-		c.failf("its format is %d, this program reads format %d", format, headerFormat)
+	if c.err == nil && format != storedFormat {
+		c.failf("its format is %d, this program reads format %d", format, storedFormat)
 	}
-	c.string(2, &x.ID)
-	c.string(3, &x.Domain)
+	number(c, 2, &semantics)
+	if c.err == nil && semantics > Semantics {
+		c.failf("it was launched by a newer florc, under version %d of the semantics; this one knows version %d: upgrade it", semantics, Semantics)
+	}
+	c.string(3, &x.ID)
+	c.string(4, &x.Domain)
 	hash := c.main
-	c.string(4, &hash)
+	c.string(5, &hash)
 	if c.decoding {
 		c.main = hash
 		x.prog = c.program(hash)
 	}
-	c.limits(&x.Limits)
+	c.string(6, &x.state.Zone)
+	number(c, 7, &x.state.Seed)
+	number(c, 8, &x.Limits.Nodes)
+	number(c, 9, &x.Limits.CallDepth)
+	number(c, 10, &x.Limits.RunSteps)
+	number(c, 11, &x.Limits.PayloadBytes)
+	number(c, 12, &x.Limits.PayloadDepth)
+	c.end()
+}
+
+func (c *coder) header() {
+	x := c.x
 	c.counters(&x.state)
-	c.bool(20, &x.ended)
-	c.queue(21, &x.queue)
+	c.bool(8, &x.ended)
+	c.queue(9, &x.queue)
 	var shadow []string
 	for name := range x.shadow {
 		shadow = append(shadow, name)
 	}
 	slices.Sort(shadow)
-	list(c, 22, &shadow, stringElement)
-	tags := x.tagOrder()
-	list(c, 23, &tags, func(c *coder, t *taggedNodes) {
-		stringElement(c, &t.tag)
-		elements(c, &t.nids, nidElement)
-	})
-	c.functions(24)
-	number(c, 25, &x.Limits.PayloadDepth)
+	list(c, 10, &shadow, stringElement)
 	c.end()
-	if c.decoding {
+	if c.decoding && len(shadow) > 0 {
+		x.shadow = make(map[string]bool)
 		for _, name := range shadow {
-			if x.shadow == nil {
-				x.shadow = make(map[string]bool)
-			}
 			x.shadow[name] = true
-		}
-		for _, t := range tags {
-			x.tags[t.tag] = t.nids
 		}
 	}
 }
 
-func (c *coder) limits(l *Limits) {
-	number(c, 5, &l.Nodes)
-	number(c, 6, &l.CallDepth)
-	number(c, 7, &l.RunSteps)
-	number(c, 8, &l.PayloadBytes)
-}
-
+// counters are all but those that the origin has.
 func (c *coder) counters(s *Counters) {
-	number(c, 9, &s.Subs)
-	number(c, 10, &s.Funs)
-	number(c, 11, &s.Causes)
-	number(c, 12, &s.Timers)
-	number(c, 13, &s.Tasks)
-	number(c, 14, &s.Draws)
-	number(c, 15, &s.Seed)
-	number(c, 16, &s.NowMicros)
-	c.string(17, &s.Zone)
+	number(c, 1, &s.Subs)
+	number(c, 2, &s.Funs)
+	number(c, 3, &s.Causes)
+	number(c, 4, &s.Timers)
+	number(c, 5, &s.Tasks)
+	number(c, 6, &s.Draws)
+	number(c, 7, &s.NowMicros)
 }
 
 func (c *coder) queue(field int64, q *queue) {
-	items := q.items[q.head:]
+	var items []*Message
+	for _, m := range q.all() {
+		items = append(items, m)
+	}
 	list(c, field, &items, func(c *coder, m **Message) {
 		if c.decoding {
 			*m = new(Message)
@@ -90,28 +88,22 @@ func (c *coder) queue(field int64, q *queue) {
 // topMessage is a message that is a record of its own.
 func (c *coder) topMessage(m *Message) {
 	c.message(m)
-	c.functions(1)
 	c.end()
 }
 
 func (c *coder) frame(f *Frame) {
 	c.nid(1, &f.Nid)
-	c.nid(2, &f.Parent)
-	sameReply := f.ReplyTo == f.Parent
-	if c.bool(3, &sameReply); c.decoding && sameReply {
-		f.ReplyTo = f.Parent
-	}
-	if !sameReply {
-		c.nid(4, &f.ReplyTo)
-	}
+	c.nidUnless(2, &f.Parent, f.Nid.above())
+	c.nidUnless(3, &f.ReplyTo, f.Parent)
+	number(c, 4, &f.sibling.order)
 	c.code(5, &f.Code, f.Nid)
 	c.lambda(6, &f.Lambda, f.Code)
 	c.procedure(7, f)
 	c.payload(8, &f.Payload)
 	c.value(9, &f.Heat)
 	c.bool(10, &f.HasHeat)
-	list(c, 11, &f.Children, nidElement)
-	number(c, 12, &f.Subs)
+	c.bool(11, &f.CalledOff)
+	c.subs(12, f)
 	list(c, 13, &f.Slots, valueElement)
 	list(c, 14, &f.Rets, valueElement)
 	list(c, 15, &f.Atts, (*coder).arg)
@@ -119,7 +111,7 @@ func (c *coder) frame(f *Frame) {
 	c.nid(17, &f.Cnid)
 	list(c, 18, &f.Args, (*coder).arg)
 	number(c, 19, &f.Depth)
-	list(c, 20, &f.Tags, stringElement)
+	c.tags(20, f)
 	list(c, 21, &f.Timers, (*coder).timer)
 	c.string(22, &f.TaskID)
 	number(c, 23, &f.State)
@@ -145,8 +137,46 @@ func (c *coder) frame(f *Frame) {
 	pointer(c, 54, &f.Failure, (*coder).failure)
 	c.keyNames(55, &f.KeyNames)
 	c.string(56, &f.As)
-	c.functions(57)
 	c.end()
+}
+
+// subs is the re-run that the node's children are in: that of the node itself,
+// or else as the field says.
+func (c *coder) subs(field int64, f *Frame) {
+	switch {
+	case !c.has(field, f.Subs != f.Nid.Sub):
+		f.Subs = f.Nid.Sub
+	case c.decoding:
+		f.Subs = c.getInt()
+	default:
+		c.put(value.Int(f.Subs))
+	}
+}
+
+// tags are the node's tags, each with its order among the nodes that have it.
+// Those of a node that ended have none.
+func (c *coder) tags(field int64, f *Frame) {
+	var links []*link
+	for i := range f.Tags {
+		l := &link{}
+		if i < len(f.tagged) {
+			l = f.tagged[i]
+		}
+		links = append(links, l)
+	}
+	tags, i := f.Tags, 0
+	list(c, field, &tags, func(c *coder, t *string) {
+		stringElement(c, t)
+		if c.decoding {
+			links = append(links, &link{order: c.getInt()})
+		} else {
+			c.put(value.Int(links[i].order))
+			i++
+		}
+	})
+	if c.decoding {
+		f.Tags, f.tagged = tags, links
+	}
 }
 
 // maxNesting bounds messages within messages: what a node does once it is
@@ -191,6 +221,7 @@ func (c *coder) message(m *Message) {
 	number(c, 25, &m.Timer)
 	c.string(26, &m.TaskID)
 	c.bool(27, &m.Forced)
+	c.bool(28, &m.Frameless)
 	for i := range m.Handlers {
 		pointer(c, 32+int64(i), &m.Handlers[i], (*coder).handler)
 	}

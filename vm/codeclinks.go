@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -125,13 +126,17 @@ func (c *coder) find(r codeRef) *Code {
 const (
 	lambdaDefinition = 1 + iota
 	lambdaBlock
+	lambdaBody // see BodyFunction
 )
 
 func (l *Lambda) which() int64 {
-	if l.Block {
+	switch {
+	case !l.Block:
+		return lambdaDefinition
+	case l.Code.block != nil && len(l.Body) == len(l.Code.block.Body):
 		return lambdaBlock
 	}
-	return lambdaDefinition
+	return lambdaBody
 }
 
 // likely tells which function code stands for where nothing else is known.
@@ -147,6 +152,8 @@ func lambdaOf(code *Code, which int64) *Lambda {
 	switch {
 	case which == lambdaBlock:
 		return code.block
+	case which == lambdaBody && len(code.Parts) > 0:
+		return code.BodyFunction()
 	case which != lambdaDefinition:
 		return nil
 	case code.def != nil:
@@ -212,96 +219,64 @@ func (c *coder) procedure(field int64, f *Frame) {
 	}
 }
 
-// functionCode tells the code of a function value that does not follow from
-// the value itself.
-type functionCode struct {
-	fun   int64
-	which int64
-	ref   codeRef
+// place is how the function is told from another one of the same node, "" where
+// it is the one that the node is likely to stand for. It says which it is and,
+// as in a codeRef, which of the keys on the way are expressions.
+func (l *Lambda) place() string {
+	keys := refTo(l.Code).keys
+	if len(keys) == 0 && l.which() == l.Code.likely() {
+		return ""
+	}
+	b := strconv.AppendInt(nil, l.which(), 10)
+	for _, k := range keys {
+		b = strconv.AppendInt(append(b, ' '), k, 10)
+	}
+	return string(b)
 }
 
-// noteFunctions remembers the functions in v whose code is not the one that
-// their node is likely to stand for.
-func (c *coder) noteFunctions(v value.Value) {
-	switch {
-	case !v.HasFunc():
-	case v.Kind() == value.KindList:
-		for _, e := range v.AsList().All() {
-			c.noteFunctions(e)
+// parsePlace reads what place wrote.
+func parsePlace(s string) (which int64, keys []int64, err error) {
+	for i, word := range strings.Fields(s) {
+		n, err := strconv.ParseInt(word, 10, 64)
+		if err != nil {
+			return 0, nil, fmt.Errorf("%q is no place of a function", s)
 		}
-	case v.Kind() == value.KindObject:
-		for _, e := range v.AsObject().All() {
-			c.noteFunctions(e)
-		}
-	default:
-		f := v.AsFunc()
-		l, ok := f.Code.(*Lambda)
-		if !ok {
-			return
-		}
-		o := functionCode{fun: f.Fun, which: l.which(), ref: refTo(l.Code)}
-		nid, err := ParseNID(f.Nid)
-		regular := err == nil && o.ref.hash == f.Tree && o.ref.path == nid.Path && len(o.ref.keys) == 0
-		if regular && o.which == l.Code.likely() {
-			return
-		}
-		if !slices.ContainsFunc(c.odd, func(p functionCode) bool { return p.fun == f.Fun }) {
-			c.odd = append(c.odd, o)
+		if i == 0 {
+			which = n
+		} else {
+			keys = append(keys, n)
 		}
 	}
-}
-
-// functions is the last field of a record: what has to be known to give the
-// function values in it their code.
-func (c *coder) functions(field int64) {
-	list(c, field, &c.odd, func(c *coder, o *functionCode) {
-		number(c, 1, &o.fun)
-		number(c, 2, &o.which)
-		if c.has(3, true) {
-			c.ref(&o.ref)
-		}
-		c.end()
-	})
-	if !c.decoding {
-		return
-	}
-	for _, f := range c.funcs {
-		c.link(f)
-	}
+	return which, keys, nil
 }
 
 // link gives a function its code. A function of another execution, or of a
 // tree that is gone, is left without: it can be passed along, not called.
-func (c *coder) link(f *value.Func) {
-	if c.err != nil {
-		return
-	}
-	for _, o := range c.odd {
-		if o.fun == f.Fun {
-			if code := c.find(o.ref); code != nil {
-				setCode(f, lambdaOf(code, o.which))
-			}
-			return
-		}
-	}
+func (c *coder) link(f *value.Func) error {
 	nid, err := ParseNID(f.Nid)
 	if err != nil {
-		return
+		return nil
 	}
 	p := c.x.progs[f.Tree]
 	if p == nil {
 		if p, _ = c.programs(f.Tree); p == nil {
-			return
+			return nil
 		}
 		c.x.progs[f.Tree] = p
 	}
-	if code := p.Find(nid.Path); code != nil {
-		setCode(f, lambdaOf(code, code.likely()))
+	which, keys, err := parsePlace(f.Place)
+	if err != nil {
+		return err
 	}
-}
-
-func setCode(f *value.Func, l *Lambda) {
-	if l != nil {
+	code := codeRef{path: nid.Path, keys: keys}.in(p)
+	if code == nil {
+		return nil
+	}
+	if f.Place == "" {
+		which = code.likely()
+	}
+	if l := lambdaOf(code, which); l != nil {
 		f.Code = l
 	}
+	return nil
 }

@@ -126,7 +126,6 @@ func (x *Execution) tryDirect(m *Message) bool {
 		return false
 	}
 	x.directSteps += d.steps
-	base.Children = append(base.Children, m.Nid) // the reply takes it away again
 	x.emit(reply)
 	return true
 }
@@ -160,7 +159,7 @@ func (d *Direct) run(m *Message, e Eval) (reply Message, ok bool) {
 	for _, u := range d.undo {
 		d.x.touch(u.frame)
 	}
-	return Message{Point: Receive, Nid: m.From, From: m.Nid, Kid: kid, Causes: m.Causes, HandledOn: m.InError,
+	return Message{Point: Receive, Nid: m.From, From: m.Nid, Kid: kid, Causes: m.Causes, HandledOn: m.InError, Frameless: true,
 		Payload: Payload{Fields: d.fields, Ret: ret, HasRet: true}}, true
 }
 

@@ -203,7 +203,7 @@ func (d *Direct) SetSub(sub int64) { d.sub = sub }
 // MakeFunc makes the function that l stands for, as Node.MakeFunc does.
 func (d *Direct) MakeFunc(l *Lambda) value.Value {
 	f := &value.Func{Nid: NID{Path: l.Code.Path, Sub: d.sub}.String(), Fun: d.x.state.Funs,
-		Line: l.Code.Line(), Tree: l.Code.Prog.Hash, Code: l}
+		Line: l.Code.Line(), Tree: l.Code.Prog.Hash, Place: l.place(), Code: l}
 	d.x.state.Funs++
 	if e := d.env; e != nil {
 		e.hasFuncs = true

@@ -16,7 +16,7 @@ type TaskEffect struct {
 	Params   value.Value   // the keyed attributes, an object
 	Tags     []string      // that the task is in
 	Payload  value.Value
-	Withdraw bool // the task is cancelled: take it back
+	Withdraw bool // the task is cancelled: take back the one of that node and id
 }
 
 // TimerEffect sets a timer.

@@ -39,6 +39,21 @@ func (e *Error) Object() value.Value {
 	return value.FromObject(o)
 }
 
+// place returns the error as one of the node's, unless it has a place already.
+func (f *Frame) place(e *Error) *Error {
+	placed := *e
+	if placed.Nid.IsZero() {
+		placed.Nid = f.Nid
+	}
+	if placed.Line == 0 {
+		placed.Line, placed.Column = f.Code.Line(), f.Code.Node.Span.Start.Column
+	}
+	if placed.Proc == "" {
+		placed.Proc = f.Code.Head
+	}
+	return &placed
+}
+
 // kind of error: code, name and class stand together.
 type errorKind struct {
 	code  diag.Code

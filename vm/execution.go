@@ -25,11 +25,12 @@ type Execution struct {
 	prog   *Program
 	progs  map[string]*Program // by hash, of every tree the execution holds
 	frames map[NID]*Frame
-	tags   map[string][]NID
+	tags   map[string]*chain
 	shadow map[string]bool // procedure names that a variable may shadow
 	state  Counters
 	queue  queue
 	ended  bool
+	live   int // frames that have not Ended
 
 	direct      Direct
 	directSteps int
@@ -105,7 +106,7 @@ func New(p *Program, l Launch) *Execution {
 	x := &Execution{
 		ID: l.ID, Domain: l.Domain, Limits: l.Limits.withDefaults(), HasTasker: l.HasTasker,
 		prog: p, progs: map[string]*Program{p.Hash: p},
-		frames: make(map[NID]*Frame), tags: make(map[string][]NID), dirty: make(map[NID]bool),
+		frames: make(map[NID]*Frame), tags: make(map[string]*chain), dirty: make(map[NID]bool),
 		state: Counters{Seed: l.Seed, NowMicros: l.NowMicros, Zone: l.Zone},
 	}
 	m := Message{Point: Execute, Nid: NID{Path: p.Root.Path}, Code: p.Root, Payload: NewPayload(l.Payload)}
@@ -139,6 +140,10 @@ func (x *Execution) Program() *Program { return x.prog }
 // the next Run only.
 func (x *Execution) Frame(nid NID) *Frame { return x.frames[nid] }
 
+// Len returns the number of frames: of the live nodes, and of those that are
+// kept because functions see their variables.
+func (x *Execution) Len() int { return len(x.frames) }
+
 // Nids lists the live nodes, sorted.
 func (x *Execution) Nids() []NID {
 	nids := make([]NID, 0, len(x.frames))
@@ -152,24 +157,11 @@ func (x *Execution) Nids() []NID {
 // Over tells whether nothing is left to happen: the root has ended and no
 // node is alive.
 func (x *Execution) Over() bool {
-	return x.ended && x.queue.len() == 0 && !slices.ContainsFunc(x.Nids(), func(nid NID) bool {
-		return x.frames[nid].State != Ended
-	})
+	return x.ended && x.queue.len() == 0 && x.live == 0
 }
 
 // Terminated tells whether the root has ended.
 func (x *Execution) Terminated() bool { return x.ended }
-
-// Failures lists the frames that failed and that no handler took care of.
-func (x *Execution) Failures() []*Frame {
-	var fs []*Frame
-	for _, nid := range x.Nids() {
-		if f := x.frames[nid]; f.Failure != nil && f.State == Open {
-			fs = append(fs, f)
-		}
-	}
-	return fs
-}
 
 func (x *Execution) touch(f *Frame) {
 	if f.dirty {
@@ -203,7 +195,11 @@ func (x *Execution) TakeDirty() []NID {
 		}
 	}
 	slices.SortFunc(nids, CompareNIDs)
-	clear(x.dirty)
+	if len(nids) > maxFree {
+		x.dirty = make(map[NID]bool) // clearing it would cost as much for ever
+	} else {
+		clear(x.dirty)
+	}
 	return nids
 }
 
@@ -231,72 +227,3 @@ func (x *Execution) random() uint64 {
 
 // Counters returns the execution's numbers.
 func (x *Execution) Counters() Counters { return x.state }
-
-// queue is a first-in first-out queue of messages.
-type queue struct {
-	items []*Message
-	head  int
-	free  []*Message
-}
-
-func (q *queue) len() int { return len(q.items) - q.head }
-
-func (q *queue) has(p Point) bool {
-	return slices.ContainsFunc(q.items[q.head:], func(m *Message) bool { return m.Point == p })
-}
-
-// push queues a copy of m.
-func (q *queue) push(m *Message) {
-	var c *Message
-	if n := len(q.free) - 1; n >= 0 {
-		c, q.free = q.free[n], q.free[:n]
-	} else {
-		c = new(Message)
-	}
-	*c = *m
-	q.again(c)
-}
-
-// again queues a message that pop returned.
-func (q *queue) again(m *Message) {
-	if q.head > 64 && q.head*2 > len(q.items) {
-		n := copy(q.items, q.items[q.head:])
-		clear(q.items[n:])
-		q.items, q.head = q.items[:n], 0
-	}
-	q.items = append(q.items, m)
-}
-
-// pop takes the first message. It belongs to the caller until its release.
-func (q *queue) pop() *Message {
-	m := q.items[q.head]
-	q.items[q.head] = nil
-	q.head++
-	if q.head == len(q.items) {
-		q.items, q.head = q.items[:0], 0
-	}
-	return m
-}
-
-// release takes a message back that pop returned.
-func (q *queue) release(m *Message) {
-	*m = Message{}
-	if len(q.free) < maxFree {
-		q.free = append(q.free, m)
-	}
-}
-
-// takeBack drops what the node has still to wait for its turn with: to start
-// a part or a function, or to finish.
-func (q *queue) takeBack(nid NID) {
-	kept := slices.DeleteFunc(q.items[q.head:], func(m *Message) bool {
-		return m.Wait > 0 && (m.Point == Execute && m.From == nid || m.Nid == nid && m.Kid == inTurn)
-	})
-	q.items = q.items[:q.head+len(kept)]
-}
-
-// truncate drops all but the first n messages.
-func (q *queue) truncate(n int) {
-	clear(q.items[q.head+n:])
-	q.items = q.items[:q.head+n]
-}

@@ -1,10 +1,6 @@
 package vm
 
-import (
-	"slices"
-
-	"github.com/florc-lang/florc/lang/value"
-)
+import "github.com/florc-lang/florc/lang/value"
 
 // Frame is the state of a live node, plain data all of it: nothing in it
 // needs the process that made it.
@@ -46,14 +42,22 @@ type Frame struct {
 	OnLast       []Message    // what to do once cancelled, instead of replying
 	InError      NID          // it is the call of an error handler of this node
 
-	State    State
-	Flavour  Flavour // why it is closed
-	ClosedBy int64   // the id of the cancel message that closed it
-	Children []NID   // live ones
-	Timers   []Timer
-	Failure  *Error
-	TaskID   string
-	KeyNames map[int]string // of attributes whose key is an expression
+	State     State
+	Flavour   Flavour // why it is closed
+	ClosedBy  int64   // the id of the cancel message that closed it
+	CalledOff bool    // its parent's cancel is on the way to it
+	Timers    []Timer
+	Failure   *Error
+	TaskID    string
+	KeyNames  map[int]string // of attributes whose key is an expression
+
+	above    *Frame // the parent, while the node is a child of it
+	children chain  // live ones
+	open     int    // those of them that are not Closed
+	uncalled int    // those of the open ones that are not CalledOff
+	sibling  link   // its place among its parent's children
+	tagged   []*link
+	waiting  []*Message // queued, to start a part of it or to finish it in its turn
 
 	dirty bool // it is in the execution's dirty; no part of the state
 }
@@ -100,16 +104,6 @@ type Handler struct {
 	Criteria []value.Value // of an error; none for every error
 	Fn       value.Value
 	Mute     bool // no function: the node gives the empty string
-}
-
-func (f *Frame) removeChild(nid NID) bool {
-	i := slices.Index(f.Children, nid)
-	if i < 0 {
-		return false
-	}
-	// Children answer in any order: keep theirs, it is the order of cancels.
-	f.Children = slices.Delete(f.Children, i, i+1)
-	return true
 }
 
 // Att returns the evaluated attribute of one of these names; "" is the first

@@ -208,7 +208,7 @@ func (n *Node) Lookup(path value.Path) (value.Value, error) {
 		return n.lookupField(rest)
 	case head == "t" || head == "tag":
 		key, _ := keyOf(rest[0])
-		nids := n.x.tags[key]
+		nids := n.x.Tagged(key)
 		if len(nids) == 0 {
 			return value.Null, nil
 		}

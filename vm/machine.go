@@ -15,7 +15,9 @@ func (x *Execution) Run() (more bool) {
 		}
 		m := x.queue.pop()
 		if m.Wait > 0 && x.queue.len() > 0 {
-			m.Wait--
+			if m.Wait--; m.Wait == 0 {
+				m.disown()
+			}
 			x.queue.again(m)
 			continue
 		}
@@ -28,6 +30,7 @@ func (x *Execution) Run() (more bool) {
 		if x.Observe != nil {
 			x.Observe(m)
 		}
+		m.disown()
 		x.work(m)
 		x.queue.release(m)
 	}
@@ -91,9 +94,12 @@ func (x *Execution) execute(m *Message) {
 	if _, known := x.dirty[f.Nid]; !known {
 		x.dirty[f.Nid] = false
 	}
-	if parent != nil {
-		parent.Children = append(parent.Children, f.Nid)
-		x.touch(parent)
+	x.live++
+	switch {
+	case parent != nil:
+		parent.adopt(f, parent.children.next())
+	case !m.From.IsZero():
+		f.sibling.order = loose
 	}
 	n := x.at(f, m)
 	n.guard(func() error {
@@ -137,7 +143,7 @@ func (n *Node) begin() error {
 
 // receive takes a reply, a returned task or a timer.
 func (x *Execution) receive(m *Message) {
-	x.leave(m)
+	child := x.leave(m)
 	if m.Nid.IsZero() {
 		x.parentless(m)
 		return
@@ -147,6 +153,7 @@ func (x *Execution) receive(m *Message) {
 		return
 	}
 	n := x.at(f, m)
+	n.fromChild = child
 	n.guard(n.receive)
 }
 
@@ -169,18 +176,15 @@ func (x *Execution) parentless(m *Message) {
 func (n *Node) receive() error {
 	f, m := n.f, n.m
 	n.x.touch(f)
-	fromChild := false
-	if m.Flavour != FlankReply {
-		fromChild = f.removeChild(m.From)
-	}
 	switch {
 	case m.Point == Trigger:
 		return n.trigger()
 	case f.closed():
-		if fromChild || f.Flavour != Plain {
-			return n.receiveFromChildWhenClosed()
+		expected := n.fromChild || f.Flavour != Plain
+		if m.Point == Return {
+			expected = f.TaskID != "" && m.TaskID == f.TaskID
 		}
-		if m.Point == Return && m.TaskID == f.TaskID {
+		if expected {
 			return n.receiveFromChildWhenClosed()
 		}
 		return nil
@@ -230,25 +234,32 @@ func (n *Node) receiveFromChildWhenClosed() error {
 // cancelled, if anything, and if its children are gone; otherwise with a
 // reply.
 func (n *Node) LeaveClosed() error {
-	if len(n.f.Children) == 0 && n.popOnLast() {
+	if !n.f.HasChildren() && n.popOnLast() {
 		return nil
 	}
 	return n.reply()
 }
 
-// leave removes the node that a reply came from.
-func (x *Execution) leave(m *Message) {
-	if m.Point != Receive || m.Flavour == FlankReply || m.Flavour == PartReply || m.From.IsZero() {
-		return
+// leave removes the node that a reply came from. It tells whether that was a
+// child of the one that is replied to.
+func (x *Execution) leave(m *Message) (child bool) {
+	if m.Point != Receive || m.Flavour == FlankReply || m.From.IsZero() {
+		return false
 	}
 	f := x.frames[m.From]
 	if f == nil {
-		return
+		return m.Frameless
 	}
-	f.State, f.Flavour = Ended, m.Flavour
+	child = f.above != nil && f.above.Nid == m.Nid
+	x.orphan(f)
+	if m.Flavour == PartReply {
+		return child
+	}
+	x.setState(f, Ended)
+	f.Flavour = m.Flavour
 	x.touch(f)
-	if len(f.Children) > 0 {
-		x.at(f, m).CancelNodes(f.Children, Plain)
+	if f.HasChildren() {
+		x.at(f, m).CancelChildren(Plain)
 	}
 	for _, t := range f.Timers {
 		x.effect(UntimeEffect{ID: t.ID, Nid: f.Nid})
@@ -256,24 +267,36 @@ func (x *Execution) leave(m *Message) {
 	f.Timers = nil
 	x.leaveTags(f, m.Payload)
 	if f.Parent.IsZero() && f.Nid.Path == x.prog.Root.Path {
-		return // the root keeps its variables until the execution is over
+		return child // the root keeps its variables until the execution is over
 	}
 	if f.HasFuncs && (f.Escaped || m.Payload.carriesFuncOf(f.Nid)) {
 		f.Escaped = true
-		return
+		return child
 	}
 	x.remove(f)
+	return child
 }
 
 func (x *Execution) remove(f *Frame) {
+	x.orphan(f)
+	for kid := range f.Children() {
+		x.orphan(kid)
+	}
+	x.untag(f)
+	for _, m := range f.waiting {
+		m.owner = nil
+	}
+	if f.State != Ended {
+		x.live--
+	}
 	delete(x.frames, f.Nid)
 	if seen, known := x.dirty[f.Nid]; known && !seen {
 		delete(x.dirty, f.Nid) // made and gone since the last TakeDirty
 	} else {
 		x.touch(f)
 	}
-	*f = Frame{Children: f.Children[:0]} // for its room; all else is cleared
-	if len(x.freeFrames) < maxFree && cap(f.Children) <= maxFree {
+	*f = Frame{}
+	if len(x.freeFrames) < maxFree {
 		x.freeFrames = append(x.freeFrames, f)
 	}
 }
@@ -296,22 +319,38 @@ func (x *Execution) newFrame() *Frame {
 // failed takes the failure of a node to the nearest handler above it.
 func (x *Execution) failed(m *Message) {
 	f := x.frames[m.Nid]
-	if f == nil {
+	if f == nil || m.Err == nil {
+		return
+	}
+	if m.Err.Nid.IsZero() && !x.failedByHost(f, m) {
 		return
 	}
 	f.Failure = m.Err
 	x.touch(f)
 	if h := x.errorHandler(f, m.Err); h != nil {
-		if p := x.frames[f.Parent]; p != nil && f != h && f.Proc == valueProc && !f.HasHeat && f.Heat.IsNull() {
-			p.removeChild(f.Nid) // its head stands for nothing: there is nothing to cancel
-			x.touch(p)
-			x.remove(f)
+		if f != h && f.Proc == valueProc && !f.HasHeat && f.Heat.IsNull() {
+			x.remove(f) // its head stands for nothing: there is nothing to cancel
 		}
 		n := x.at(h, m)
 		n.guard(n.triggerOnError)
 		return
 	}
 	x.effect(FailedEffect{Nid: m.Nid, Err: m.Err})
+}
+
+// failedByHost readies the failure of a node that comes from outside, and
+// tells whether the node can fail yet. Its task, if it waits for one, is taken
+// back; what its tasker still returns changes nothing.
+func (x *Execution) failedByHost(f *Frame, m *Message) bool {
+	if f.State == Ended {
+		return false
+	}
+	m.Err, m.Payload = f.place(m.Err), f.Payload
+	if f.TaskID != "" {
+		x.effect(TaskEffect{ID: f.TaskID, Nid: f.Nid, Withdraw: true})
+		f.TaskID = ""
+	}
+	return true
 }
 
 func (x *Execution) terminated(m *Message) {
@@ -327,7 +366,7 @@ func (x *Execution) terminated(m *Message) {
 // handler queued before are taken back.
 func (n *Node) guard(do func() error) {
 	q := &n.x.queue
-	queued, effects := q.len(), len(n.x.effects)
+	queued, effects := q.mark(), len(n.x.effects)
 	n.x.slots = append(n.x.slots[:0], n.f.Slots...)
 	err := do()
 	if err == nil {
@@ -339,7 +378,7 @@ func (n *Node) guard(do func() error) {
 	if err == nil {
 		return
 	}
-	q.truncate(queued)
+	n.x.truncate(queued)
 	n.x.effects = n.x.effects[:effects]
 	n.fail(err)
 }
@@ -350,20 +389,10 @@ func (n *Node) fail(err error) {
 	if !errors.As(err, &e) {
 		e = errArgument.new("%s", err)
 	}
-	placed := *e
-	if placed.Nid.IsZero() {
-		placed.Nid = n.f.Nid
-	}
-	if placed.Line == 0 {
-		placed.Line, placed.Column = n.f.Code.Line(), n.f.Code.Node.Span.Start.Column
-	}
-	if placed.Proc == "" {
-		placed.Proc = n.f.Code.Head
-	}
 	p := n.m.Payload
 	p.Ret, p.HasRet = n.pl.Ret, n.pl.HasRet // what the parts left
 	if n.x.Limits.checkPayload(&p) != nil {
 		p = n.f.Payload // a tasker's, say: no handler could hand it on
 	}
-	n.x.emit(Message{Point: Failed, Nid: n.f.Nid, From: n.m.From, Wait: n.wait, Payload: p, Err: &placed, Causes: n.m.Causes})
+	n.x.emit(Message{Point: Failed, Nid: n.f.Nid, From: n.m.From, Wait: n.wait, Payload: p, Err: n.f.place(e), Causes: n.m.Causes})
 }

@@ -63,6 +63,12 @@ type Message struct {
 	Timer  int64    // Trigger
 	TaskID string   // Return
 	Forced bool     // keep Payload where a handler's message would get another
+
+	Frameless bool // Receive: from a node that was evaluated without a frame
+
+	owner *Frame // the frame that has it in its waiting
+	place int    // and where
+	dead  bool   // it was taken back
 }
 
 // Flavour says how a node is cancelled, or why it is closed.

@@ -31,6 +31,16 @@ func (n NID) String() string {
 	return n.Path + "-" + strconv.FormatInt(n.Sub, 10)
 }
 
+// above returns the id of the node that usually is the parent: the one above it
+// in the tree, in the same re-run.
+func (n NID) above() NID {
+	i := strings.LastIndexByte(n.Path, '_')
+	if i < 0 {
+		return NID{}
+	}
+	return NID{Path: n.Path[:i], Sub: n.Sub}
+}
+
 // ParseNID reads a node id; "" gives the zero NID.
 func ParseNID(s string) (NID, error) {
 	if s == "" {

@@ -1,6 +1,8 @@
 package vm
 
 import (
+	"slices"
+
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/value"
 )
@@ -17,6 +19,8 @@ type Node struct {
 	todo int     // the argument to run next, -1 for none
 	run  runOptions
 	over bool // the node replied, or was told to wait
+	// fromChild tells whether the message is the reply of a child.
+	fromChild bool
 }
 
 type runOptions struct {
@@ -181,10 +185,8 @@ func (n *Node) received(part int) error {
 		}
 		return n.evaluate(n.position(part) + 1)
 	}
-	for i, p := range c.args(f.Proc) {
-		if p == part {
-			return n.gotArg(i)
-		}
+	if i, ok := slices.BinarySearch(c.args(f.Proc), part); ok {
+		return n.gotArg(i)
 	}
 	return n.reply()
 }
@@ -239,7 +241,7 @@ func (n *Node) finish() error {
 	p := n.f.Proc
 	switch {
 	case p.Late && n.wait > 0 && n.x.queue.len() > 0:
-		n.x.emit(Message{Point: Receive, Nid: n.f.Nid, Kid: inTurn, Payload: n.pl, Wait: n.wait - 1, Causes: n.m.Causes})
+		n.emit(Message{Point: Receive, Nid: n.f.Nid, Kid: inTurn, Payload: n.pl, Wait: n.wait - 1, Causes: n.m.Causes})
 		n.over = true
 		return nil
 	case p.Done != nil:
@@ -382,7 +384,7 @@ func (n *Node) send(c *Code, nid NID, m Message) {
 	}
 	m.Causes = n.m.Causes
 	m.Handlers = n.f.ChildOn
-	n.x.emit(m)
+	n.emit(m)
 }
 
 // RunPart runs a part of the node out of turn; the procedure's Part sees its
@@ -427,7 +429,7 @@ func (n *Node) SetOwn(name string, v value.Value) {
 func (n *Node) TaggedBy(v value.Value) []NID {
 	var nids []NID
 	for _, t := range tagNames(v) {
-		nids = append(nids, n.x.tags[t]...)
+		nids = append(nids, n.x.Tagged(t)...)
 	}
 	return nids
 }

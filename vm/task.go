@@ -28,6 +28,15 @@ func ReturnMessage(nid NID, taskID string, payload Payload, failure *Error) Mess
 	return Message{Point: Return, Nid: nid, TaskID: taskID, Payload: payload, Err: failure}
 }
 
+// FailMessage is the message by which the host fails a node, as where a limit
+// that it keeps is passed (see [LimitExceeded]): handlers take care of it as if
+// the node had failed by itself. A task that the node waits for is withdrawn.
+func FailMessage(nid NID, err *Error) Message {
+	e := *err
+	e.Nid = NID{}
+	return Message{Point: Failed, Nid: nid, Err: &e}
+}
+
 // TaskFailure is the error of a tasker that failed.
 func TaskFailure(tasker, message string) *Error {
 	return errTasker.hint(fmt.Sprintf("that is what tasker %q said; an on_error around the task can take care of it", tasker), "%s", message)

@@ -85,7 +85,7 @@ func TestPayloadLimits(t *testing.T) {
 					return // storing that much would take a while
 				}
 				for _, nid := range x.Nids() { // what is left can be stored and read back
-					if size := len(x.AppendFrame(nil, x.Frame(nid))); size > 3*x.Limits.PayloadBytes {
+					if size := len(x.AppendFrame(nil, x.Frame(nid), nil)); size > 3*x.Limits.PayloadBytes {
 						t.Errorf("the frame of %s takes %d bytes", nid, size)
 					}
 				}

@@ -8,27 +8,13 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"time"
 
-	"github.com/florc-lang/florc/lang/parser"
-	"github.com/florc-lang/florc/lang/source"
-	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/runtime"
 	"github.com/florc-lang/florc/runtime/badgerstore"
 	"github.com/florc-lang/florc/runtime/memstore"
 	"github.com/florc-lang/florc/stdlib"
 )
-
-// define reads a definition. What is wrong with it has a line and a column.
-func define(name, text string) (runtime.Definition, error) {
-	file, diags := parser.Parse(source.NewFile(name, text), parser.Options{})
-	root, more := tree.Lower(file)
-	for _, d := range append(diags, more...) {
-		return runtime.Definition{}, fmt.Errorf("%s:%d:%d: %s", name, d.Span.Start.Line, d.Span.Start.Column, d.Message)
-	}
-	return runtime.Definition{Name: name, File: name, Tree: root}, nil
-}
 
 // reserve does the tasks of the tasker "stock".
 func reserve(ctx context.Context, t *runtime.Task) (*runtime.Reply, error) {
@@ -55,7 +41,7 @@ func Example() {
 	}
 	defer r.Stop(ctx)
 
-	def, err := define("order.flo", "stock 'reserve' product: f.product\n'done'")
+	def, err := runtime.Parse("order.flo", "stock 'reserve' product: f.product\n'done'")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -116,7 +102,7 @@ func Example_people() {
 	}
 	defer r.Stop(ctx)
 
-	def, err := define("leave.flo", "alice 'approve the leave' days: 3\n\"alice said $(f.answer)\"")
+	def, err := runtime.Parse("leave.flo", "alice 'approve the leave' days: 3\n\"alice said $(f.answer)\"")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -172,7 +158,7 @@ func Example_restart() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	def, err := define("clean.flo", "alice 'clean up' room: 12\n'clean'")
+	def, err := runtime.Parse("clean.flo", "alice 'clean up' room: 12\n'clean'")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -191,12 +177,9 @@ func Example_restart() {
 		log.Fatal(err)
 	}
 	defer stop()
-	var tasks []*runtime.Task
-	for len(tasks) == 0 {
-		if tasks, err = r.Tasks(ctx, exid); err != nil {
-			log.Fatal(err)
-		}
-		time.Sleep(time.Millisecond)
+	tasks, err := r.Tasks(ctx, exid)
+	if err != nil {
+		log.Fatal(err)
 	}
 	fmt.Println(tasks[0].Tasker, tasks[0].Name)
 	if err := r.Return(ctx, exid, tasks[0].ID, value.Null, nil); err != nil {

@@ -17,7 +17,7 @@ import (
 // Text that is not UTF-8 is a byte string. What CBOR does not have is tagged,
 // with tags of our own out of the range that is free for anyone to take.
 const (
-	tagFunc   = 61700 + iota // [nid, cnid, fun, line, tree, flavour]
+	tagFunc   = 61700 + iota // [nid, cnid, fun, line, tree, flavour] and, if there is one, place
 	tagProc                  // [name, nid, line]
 	tagTasker                // [name, line]
 	tagRegex                 // [source, line]
@@ -83,10 +83,17 @@ func AppendCBOR(dst []byte, v Value) []byte {
 		}
 		return dst
 	case KindFunc:
-		f := v.AsFunc()
-		dst = appendCBORString(appendCBORString(appendCBORTag(dst, tagFunc, 6), f.Nid), f.Cnid)
+		f, fields := v.AsFunc(), uint64(6)
+		if f.Place != "" {
+			fields++
+		}
+		dst = appendCBORString(appendCBORString(appendCBORTag(dst, tagFunc, fields), f.Nid), f.Cnid)
 		dst = appendCBORInt(appendCBORInt(dst, f.Fun), int64(f.Line))
-		return appendCBORString(appendCBORString(dst, f.Tree), f.OnFlavour)
+		dst = appendCBORString(appendCBORString(dst, f.Tree), f.OnFlavour)
+		if f.Place != "" {
+			dst = appendCBORString(dst, f.Place)
+		}
+		return dst
 	case KindProc:
 		p := v.AsProc()
 		dst = appendCBORString(appendCBORString(appendCBORTag(dst, tagProc, 3), p.Name), p.Nid)

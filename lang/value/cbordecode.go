@@ -9,12 +9,21 @@ import (
 	"unicode/utf8"
 )
 
-// CBORDecoder reads what [AppendCBOR] wrote. The zero CBORDecoder is ready for
-// use; it may be used by several goroutines at once if Link may.
+// CBORDecoder reads what [AppendCBOR] wrote or, with Part, [AppendPacked]. The
+// zero CBORDecoder is ready for use. Without Part it may be used by several
+// goroutines at once if Link may.
 type CBORDecoder struct {
 	// Link, if not nil, is called for each function read, so that the host can
 	// set its Code. Its errors fail the decoding.
 	Link func(*Func) error
+	// Part returns the encoding of the part of that ref. The values decoded
+	// share the parts that they have in common, so the decoder remembers them:
+	// it is for one goroutine, and not to be kept for long. The memory taken is
+	// bound by the input's length and that of the parts, but for collections
+	// in which a chunk is there often, each of up to MaxWeight.
+	Part func(Ref) ([]byte, error)
+
+	parts map[Ref]decodedPart
 }
 
 // DecodeCBOR decodes exactly one value that [AppendCBOR] encoded. Anything
@@ -37,7 +46,7 @@ func (d *CBORDecoder) Decode(data []byte) (Value, error) {
 // DecodeFirst decodes the value at the start of data and returns what comes
 // after it.
 func (d *CBORDecoder) DecodeFirst(data []byte) (v Value, rest []byte, err error) {
-	r := cborReader{data: data, link: d.Link}
+	r := cborReader{data: data, d: d}
 	v, err = r.value(0)
 	if err != nil {
 		return Null, nil, fmt.Errorf("CBOR: %w, at byte %d", err, r.pos)
@@ -48,7 +57,7 @@ func (d *CBORDecoder) DecodeFirst(data []byte) (v Value, rest []byte, err error)
 type cborReader struct {
 	data []byte
 	pos  int
-	link func(*Func) error
+	d    *CBORDecoder
 	keys keyCache
 }
 
@@ -56,6 +65,7 @@ var (
 	errCBORShort = errors.New("the data ends within a value")
 	errCBORForm  = errors.New("this is not in the one form in which it is encoded")
 	errCBORType  = errors.New("this is not what is expected here")
+	errCBORDepth = fmt.Errorf("collections are nested deeper than %d", MaxDepth)
 )
 
 // take returns the next n bytes.
@@ -108,6 +118,16 @@ func (r *cborReader) expect(major byte) (uint64, error) {
 }
 
 func (r *cborReader) value(depth int) (Value, error) {
+	start := r.pos
+	v, err := r.own(depth)
+	if err == nil && r.d.Part != nil && r.pos-start > packInline {
+		err = errCBORForm // it had to be stored apart
+	}
+	return v, err
+}
+
+// own reads a value however long its own encoding is.
+func (r *cborReader) own(depth int) (Value, error) {
 	major, n, err := r.head()
 	if err != nil {
 		return Null, err
@@ -130,10 +150,19 @@ func (r *cborReader) value(depth int) (Value, error) {
 	case cborSimple:
 		return r.simple(byte(n))
 	case cborTag:
+		switch {
+		case n == tagRef && r.d.Part != nil:
+			return r.apart(depth)
+		case n == tagChunks && r.d.Part != nil && depth < MaxDepth:
+			return r.chunked(depth)
+		}
 		return r.tagged(n)
 	}
 	if depth >= MaxDepth {
-		return Null, fmt.Errorf("collections are nested deeper than %d", MaxDepth)
+		return Null, errCBORDepth
+	}
+	if r.d.Part != nil && n > fanOut {
+		return Null, errCBORForm
 	}
 	if major == cborArray {
 		return r.list(n, depth+1)
@@ -284,8 +313,13 @@ func (r *cborReader) tagged(tag uint64) (Value, error) {
 	switch {
 	case err != nil:
 		return Null, err
-	case tag == tagFunc && n == 6:
+	case tag == tagFunc && (n == 6 || n == 7):
 		fn = &Func{Nid: f.string(), Cnid: f.string(), Fun: f.int(), Line: int(f.int()), Tree: f.string(), OnFlavour: f.string()}
+		if n == 7 {
+			if fn.Place = f.string(); fn.Place == "" && f.err == nil {
+				f.err = errCBORForm
+			}
+		}
 		v = FromFunc(fn)
 	case tag == tagProc && n == 3:
 		v = FromProc(&Proc{Name: f.string(), Nid: f.string(), Line: int(f.int())})
@@ -296,8 +330,8 @@ func (r *cborReader) tagged(tag uint64) (Value, error) {
 	default:
 		return Null, fmt.Errorf("the tag %d on an array of %d is unknown", tag, n)
 	}
-	if f.err == nil && fn != nil && r.link != nil {
-		f.err = r.link(fn)
+	if f.err == nil && fn != nil && r.d.Link != nil {
+		f.err = r.d.Link(fn)
 	}
 	return v, f.err
 }

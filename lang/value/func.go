@@ -10,15 +10,20 @@ type Func struct {
 	Tree      string // the hash of the tree that Nid belongs to
 	OnFlavour string // for a handler, what it handles, else ""
 
+	// Place tells the host which code of the node it is, where that does not
+	// follow from Nid, else "". It is stored, but neither shown in JSON nor
+	// compared.
+	Place string
 	// Code is the host's compiled form. It is neither encoded nor compared;
 	// the decoders let the host attach it again.
 	Code any
 }
 
-// same tells whether f and g are the same function, whatever their Code.
+// same tells whether f and g are the same function.
 func (f *Func) same(g *Func) bool {
 	a, b := *f, *g
 	a.Code, b.Code = nil, nil
+	a.Place, b.Place = "", ""
 	return a == b
 }
 

@@ -18,11 +18,13 @@ type List struct {
 	buf    *buffer
 	off, n int
 	meta   meta
+	ref    atomic.Pointer[Ref] // once it was packed, if it is stored apart
 }
 
 type buffer struct {
-	used atomic.Int64 // places claimed; grows only
-	vals []Value      // its length is its capacity
+	used   atomic.Int64 // places claimed; grows only
+	vals   []Value      // its length is its capacity
+	chunks chunkCache   // of the lists that start with it
 }
 
 // emptyList is the list without elements; as any list it never changes.
@@ -94,7 +96,16 @@ func (l *List) Append(v Value) *List {
 	vals := make([]Value, max(4, 2*l.n))
 	copy(vals, l.Slice())
 	vals[l.n] = v
-	return listOf(vals, l.n+1, m)
+	return listOf(vals, l.n+1, m).packedLike(l, -1)
+}
+
+// packedLike has l, whose buffer is new, remember what is known of the chunks
+// of old, which it starts with but for the element at changed (-1 for none).
+func (l *List) packedLike(old *List, changed int) *List {
+	if old.n > fanOut && old.off == 0 {
+		old.buf.chunks.copyTo(&l.buf.chunks, old.n, changed)
+	}
+	return l
 }
 
 // Concat returns l with the elements of o behind it.
@@ -115,7 +126,7 @@ func (l *List) Concat(o *List) *List {
 	}
 	vals := make([]Value, max(n, 2*l.n))
 	copy(vals[copy(vals, l.Slice()):], o.Slice())
-	return listOf(vals, n, m)
+	return listOf(vals, n, m).packedLike(l, -1)
 }
 
 // Set returns l with v in place of the element at i, which must be within 0
@@ -128,7 +139,7 @@ func (l *List) Set(i int, v Value) *List {
 	if !ok {
 		return ListOf(vals)
 	}
-	return listOf(vals, len(vals), m)
+	return listOf(vals, len(vals), m).packedLike(l, i)
 }
 
 // Insert returns l with v before the element at i; i must be within 0 and

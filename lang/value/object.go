@@ -24,6 +24,7 @@ type Object struct {
 	buf  *entries
 	n    int
 	meta meta
+	ref  atomic.Pointer[Ref] // once it was packed, if it is stored apart
 }
 
 // entries is the buffer that objects grown from one another share. Each of
@@ -31,6 +32,7 @@ type Object struct {
 type entries struct {
 	members []Member // its length is its capacity
 	index   atomic.Pointer[index]
+	chunks  chunkCache
 
 	mu   sync.Mutex // held to claim a place, and to make or extend the index
 	used int        // places claimed; grows only
@@ -288,7 +290,7 @@ func (o *Object) Set(key string, v Value) *Object {
 	ms := make([]Member, max(4, 2*o.n))
 	copy(ms, o.Members())
 	ms[o.n] = entry
-	return objectWith(ms, o.n+1, m)
+	return objectWith(ms, o.n+1, m).packedLike(o, -1)
 }
 
 // SetAt returns o with v in place of the value at i, which must be within 0
@@ -306,7 +308,16 @@ func (o *Object) SetAt(i int, v Value) *Object {
 	if o.n >= indexedFrom {
 		o.buf.copyIndex(n.buf, o.n)
 	}
-	return n
+	return n.packedLike(o, i)
+}
+
+// packedLike has o, whose buffer is new, remember what is known of the chunks
+// of old, which it starts with but for the member at changed (-1 for none).
+func (o *Object) packedLike(old *Object, changed int) *Object {
+	if old.n > fanOut {
+		old.buf.chunks.copyTo(&o.buf.chunks, old.n, changed)
+	}
+	return o
 }
 
 // Delete returns o without key, o itself if it has no such key.

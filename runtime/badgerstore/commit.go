@@ -1,20 +1,18 @@
 package badgerstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	badger "github.com/dgraph-io/badger/v4"
 
 	"github.com/florc-lang/florc/runtime"
 )
 
-// request is a batch on its way.
-type request struct {
-	batch *runtime.Batch
-	err   chan error
-}
+var requests = sync.Pool{New: func() any { return &request{err: make(chan error, 1)} }}
 
 // Commit writes a batch, see runtime.Store.
 func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
@@ -24,15 +22,25 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 	if err != nil {
 		return err
 	}
-	req := &request{b, make(chan error, 1)}
-	select {
-	case s.reqs <- req:
-		return <-req.err
-	case <-s.closed:
-		return runtime.ErrClosed
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := s.space.check(b); err != nil {
+		return err
 	}
+	req := requests.Get().(*request)
+	if err = req.prepare(b); err == nil {
+		select {
+		case s.reqs <- req:
+			if err = <-req.err; err != nil {
+				return err // the database may still hold what the request made
+			}
+		case <-s.closed:
+			err = runtime.ErrClosed
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	}
+	req.reset()
+	requests.Put(req)
+	return err
 }
 
 // maxGroup is how many batches one transaction merges.
@@ -43,6 +51,7 @@ const maxGroup = 1024
 func (s *Store) commitLoop() {
 	defer close(s.ended)
 	var first *request // one that the group before had no room for
+	w := &writer{s: s, will: make(map[item]bool)}
 	for {
 		if first == nil {
 			select {
@@ -51,25 +60,16 @@ func (s *Store) commitLoop() {
 				return
 			}
 		}
-		w := s.newWriter()
-		first = w.gather(first)
-		w.commit()
-	}
-}
-
-// gather adds the requests that are there, and returns one that is left over.
-func (w *writer) gather(req *request) (left *request) {
-	for w.large == nil && len(w.reqs) < maxGroup {
-		if left = w.add(req); left != nil {
-			return left
+		s.writing.Lock()
+		if w.begin() {
+			first = w.gather(first)
+			w.commit()
+		} else {
+			first.err <- s.failed()
+			first = nil
 		}
-		select {
-		case req = <-w.s.reqs:
-		default:
-			return nil
-		}
+		s.writing.Unlock()
 	}
-	return req
 }
 
 // writer gathers batches into one transaction.
@@ -80,72 +80,92 @@ type writer struct {
 	reqs  []*request // whose writes are in the transaction
 	count int64
 	bytes int64
-	large []write // of a batch that is too large for a transaction
 	nth   uint64  // letters in the transaction
+	large []write // of a batch that is too large for a transaction
+
+	made       builder // what depends on the state
+	ws         []write // of the request that is being added, from made
+	changes    []change
+	pending    []change // of the request that is being added
+	will       map[item]bool
+	timersFrom int64
 }
 
-type write struct {
-	key, value []byte
-	remove     bool
-}
-
-func (s *Store) newWriter() *writer {
+// begin starts a transaction, unless the store has failed.
+func (w *writer) begin() bool {
+	s := w.s
+	if s.failed() != nil {
+		return false
+	}
+	s.passTimers()
+	w.made.reset()
+	clear(w.will)
+	clear(w.reqs)
 	// Nobody else writes, so the last transaction is the state as it is.
-	return &writer{s: s, ts: s.last + 1, txn: s.db.NewTransactionAt(s.last, true)}
+	*w = writer{s: s, ts: s.last + 1, txn: s.db.NewTransactionAt(s.last, true), reqs: w.reqs[:0], made: w.made,
+		ws: w.ws[:0], changes: w.changes[:0], pending: w.pending[:0], will: w.will, timersFrom: s.work.timersFrom}
+	return true
 }
 
-// What Badger can hold at all.
-const (
-	maxKeyBytes   = 60_000
-	maxValueBytes = 60 << 20
-)
+// gather adds the requests that are there, and returns one that is left over.
+func (w *writer) gather(req *request) (left *request) {
+	for {
+		if left = w.add(req); left != nil || w.large != nil || len(w.reqs) == maxGroup || w.s.failed() != nil {
+			return left
+		}
+		select {
+		case req = <-w.s.reqs:
+		default:
+			return nil
+		}
+	}
+}
 
-// Badger's own limits are sharp, and count more than keys and values.
+// room is what a transaction may hold. Badger's own limits are sharp, and the
+// log has to fit, too.
 func (s *Store) room() (count, bytes int64) {
-	return s.db.MaxBatchCount() / 2, s.db.MaxBatchSize() / 2
+	return s.db.MaxBatchCount() * 9 / 10, s.db.MaxBatchSize() * 8 / 10
 }
 
 // add puts a batch into the transaction. It returns the request where there is
 // no room left for it, and answers it where the batch has to be refused.
 func (w *writer) add(req *request) *request {
-	w.s.mu.Lock()
-	err := w.s.failure
-	w.s.mu.Unlock()
-	if err != nil {
+	mark, nth := len(w.made.spans), w.nth
+	w.pending = w.pending[:0]
+	err := w.plan(req.batch)
+	w.ws = w.made.writes(mark, w.ws[:0])
+	size, err2 := sizeOf(w.ws)
+	if err := cmp.Or(err, err2); err != nil {
+		w.made.spans, w.nth = w.made.spans[:mark], nth
 		req.err <- err
 		return nil
 	}
-	ws, err := w.plan(req.batch)
-	if err != nil {
-		req.err <- err
-		return nil
-	}
-	count, bytes := int64(len(ws)), int64(0)
-	for _, e := range ws {
-		if len(e.value) > maxValueBytes || len(e.key) > maxKeyBytes {
-			req.err <- fmt.Errorf("%w: a key of %d bytes with %d bytes", runtime.ErrTooLarge, len(e.key), len(e.value))
-			return nil
-		}
-		bytes += int64(len(e.key) + min(len(e.value), maxInlineBytes) + 32)
+	count, bytes := int64(len(req.ws)+len(w.ws)), req.bytes+size
+	for _, c := range w.pending {
+		bytes += c.size()
 	}
 	maxCount, maxBytes := w.s.room()
-	switch {
-	case w.count+count > maxCount || w.bytes+bytes > maxBytes:
-		if len(w.reqs) > 0 {
-			return req // it is planned again, after what is there now
-		}
-		w.large = ws
-	default:
+	large := w.count+count > maxCount || w.bytes+bytes > maxBytes
+	if large && len(w.reqs) > 0 {
+		w.made.spans, w.nth = w.made.spans[:mark], nth
+		return req // it is planned again, after what is there now
+	}
+	w.count, w.bytes = w.count+count, w.bytes+bytes
+	w.reqs = append(w.reqs, req)
+	w.accept(req.batch)
+	if large {
+		w.large = append(append(w.large, req.ws...), w.ws...)
+		return nil
+	}
+	for _, ws := range [][]write{req.ws, w.ws} {
 		for _, e := range ws {
 			if err := e.into(w.txn); err != nil {
-				w.reqs = append(w.reqs, req)
 				w.fail(err)
 				return nil
 			}
 		}
 	}
-	w.count, w.bytes = w.count+count, w.bytes+bytes
-	w.reqs = append(w.reqs, req)
+	w.s.recordWrites(req.ws, w.ws)
 	return nil
 }
 
@@ -156,6 +176,35 @@ func (e write) into(txn *badger.Txn) error {
 	return txn.Set(e.key, e.value)
 }
 
+// accept notes what follows from a batch that is part of the transaction.
+func (w *writer) accept(b *runtime.Batch) {
+	if b.Record != nil {
+		w.s.seqs.put(b.Record.Exid, b.Record.Seq)
+	}
+	for _, t := range b.Trees {
+		w.s.trees.put(t.ID, 0)
+	}
+	for _, t := range b.Timers {
+		w.timersFrom = min(w.timersFrom, t.DueMicros)
+	}
+	w.s.untimers += len(b.Untimers)
+	for _, c := range w.pending {
+		if w.on(c.item) != c.on {
+			w.changes = append(w.changes, c)
+			w.will[c.item] = c.on
+		}
+	}
+}
+
+// on tells whether the worklist has an item after what is in the transaction.
+func (w *writer) on(i item) bool {
+	if on, ok := w.will[i]; ok {
+		return on
+	}
+	_, on := w.s.work.live[i]
+	return on
+}
+
 // commit writes what was gathered and answers the requests.
 func (w *writer) commit() {
 	defer w.txn.Discard()
@@ -163,170 +212,223 @@ func (w *writer) commit() {
 		return
 	}
 	s := w.s
-	var err error
-	last := w.ts
-	if w.large != nil {
-		last, err = s.commitLarge(w.large)
-	} else if err = w.txn.Set([]byte(lastKey), nil); err == nil {
-		err = w.txn.CommitAt(w.ts, nil)
+	last, err := w.ts, error(nil)
+	if w.large == nil {
+		err = w.finish(w.txn, last)
+	} else {
+		last, err = w.commitLarge()
 	}
 	if err != nil {
 		w.fail(err)
 		return
 	}
-	s.publish(last)
+	s.publish(last, w.timersFrom, w.changes)
 	for _, req := range w.reqs {
 		req.err <- nil
 	}
 }
 
+// finish logs how the worklist changes, in a transaction that is the last of
+// the group, and commits it.
+func (w *writer) finish(txn *badger.Txn, ts uint64) error {
+	l := &w.s.work
+	for _, i := range l.again(ts) {
+		if w.on(i) {
+			w.changes = append(w.changes, change{i, true})
+		}
+	}
+	mark := len(w.made.spans)
+	from := l.from(ts)
+	for range maxUnlogged {
+		if l.first >= from {
+			break
+		}
+		w.made.key(logPrefix).number(l.first).remove()
+		l.first++
+	}
+	w.made.log(ts, l.first, from, w.timersFrom, w.changes)
+	ws := w.made.writes(mark, w.ws[:0])
+	for _, e := range ws {
+		if err := e.into(txn); err != nil {
+			return err
+		}
+	}
+	w.s.recordWrites(ws)
+	return txn.CommitAt(ts, nil)
+}
+
 // publish lets readers see a transaction, and Badger forget what they cannot
 // see anymore.
-func (s *Store) publish(last uint64) {
+func (s *Store) publish(last uint64, timersFrom int64, changes []change) {
 	s.mu.Lock()
 	s.last = last
+	s.work.apply(last, changes)
+	s.work.timersFrom = timersFrom
 	oldest := last
 	for ts := range s.reads {
 		oldest = min(oldest, ts)
 	}
 	s.mu.Unlock()
 	s.db.SetDiscardTs(oldest)
-	s.writeMark()
+	s.mark.write(last)
 }
 
 // fail answers the requests with an error of the database. Whether their
 // batches are stored is unknown, and nothing can be said for what follows: so
 // the store is not used anymore.
 func (w *writer) fail(err error) {
-	err = fmt.Errorf("the store failed, what was being committed may be stored or not: %w", err)
-	w.s.mu.Lock()
-	w.s.failure = err
-	w.s.mu.Unlock()
+	err = w.s.fail(err)
 	for _, req := range w.reqs {
 		req.err <- err
 	}
 	w.reqs = nil
 }
 
-// plan checks a batch against the state, and lists what it writes.
-func (w *writer) plan(b *runtime.Batch) (ws []write, err error) {
-	set := func(k, v []byte) { ws = append(ws, write{key: k, value: v}) }
-	remove := func(k []byte) { ws = append(ws, write{key: k, remove: true}) }
+func (s *Store) fail(err error) error {
+	err = fmt.Errorf("the store failed, what was being committed may be stored or not: %w", err)
+	s.mu.Lock()
+	s.failure = err
+	s.mu.Unlock()
+	return err
+}
 
-	if k := b.Returned; k != nil {
-		if _, err := w.task(*k); err != nil {
-			return nil, fmt.Errorf("task %s of %s: %w", k.ID, k.Exid, err)
-		}
-		remove(key(taskPrefix, k.Exid, k.ID))
-	}
-	for _, t := range b.Trees {
-		k := key(treePrefix, t.ID)
-		if _, err := get(w.txn, k); errors.Is(err, runtime.ErrNotFound) {
-			set(k, t.Data)
-		} else if err != nil {
-			return nil, err
-		}
-	}
+func (s *Store) failed() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failure
+}
+
+// plan checks a batch against the state, and makes those of its writes that
+// depend on it.
+func (w *writer) plan(b *runtime.Batch) error {
+	m := &w.made
+	m.err = nil
 	if rec := b.Record; rec != nil {
-		wasReady, err := w.check(rec)
-		if err != nil {
-			return nil, err
+		if err := w.check(rec, b.Import); err != nil {
+			return err
 		}
-		planExecution(b, wasReady, set, remove)
+		w.planWork(b)
 	}
-	changes := []struct {
-		keys   []runtime.TaskKey
-		change func(*runtime.TaskRecord)
-	}{
-		{b.Accepted, func(t *runtime.TaskRecord) { t.Accepted = true }},
-		{b.Withdrawn, func(t *runtime.TaskRecord) { t.Withdrawn = true }},
-		{b.Untasks, nil},
-	}
-	for _, c := range changes {
-		for _, k := range c.keys {
-			switch t, err := w.task(k); {
-			case errors.Is(err, runtime.ErrNotFound):
-			case err != nil:
-				return nil, err
-			case c.change == nil:
-				remove(key(taskPrefix, k.Exid, k.ID))
-			default:
-				c.change(t)
-				set(key(taskPrefix, k.Exid, k.ID), runtime.Marshal(t))
+	if k := b.Returned; k != nil {
+		if !w.on(taskItemOf(*k)) {
+			if _, err := get(w.txn, key(taskPrefix, k.Exid, k.ID)); err != nil {
+				return fmt.Errorf("task %s of %s: %w", k.ID, k.Exid, err)
 			}
 		}
+		w.untask(*k)
+	}
+	for _, t := range b.Trees {
+		if _, known := w.s.trees.get(t.ID); known {
+			continue
+		}
+		k := key(treePrefix, t.ID)
+		if _, err := get(w.txn, k); errors.Is(err, runtime.ErrNotFound) {
+			m.key(treePrefix, t.ID).value().bytes(t.Data).end()
+		} else if err != nil {
+			return err
+		}
+	}
+	if err := w.flagTasks(b); err != nil {
+		return err
+	}
+	for _, k := range b.Untasks {
+		w.untask(k)
 	}
 	for _, send := range b.Sends {
-		// Numbers rise with the transactions, and within each.
-		set(key(letterPrefix, send.Exid, w.ts<<20|w.nth), send.Data)
-		w.nth++
-	}
-	return ws, nil
-}
-
-// check compares the record's number with that of the stored one, and tells
-// whether that one was ready.
-func (w *writer) check(rec *runtime.Record) (wasReady bool, err error) {
-	seq := uint64(0)
-	v, err := get(w.txn, key(recordPrefix, rec.Exid))
-	if err == nil {
-		var ok bool
-		if seq, wasReady, ok = parseRecordHead(v); !ok {
-			return false, fmt.Errorf("%w: the record of %s is cut short", ErrDamaged, rec.Exid)
+		if w.nth == maxLetters {
+			return fmt.Errorf("%w: %d letters at a time", runtime.ErrTooLarge, w.nth)
 		}
-	} else if !errors.Is(err, runtime.ErrNotFound) {
-		return false, err
+		// Numbers rise with the transactions, and within each.
+		n := w.ts*maxLetters + w.nth
+		w.nth++
+		m.key(letterPrefix, send.Exid).number(n).value().bytes(send.Data).end()
+		w.pending = append(w.pending, change{letterItemOf(send.Exid, n), true})
 	}
-	if rec.Seq != seq+1 {
-		return false, fmt.Errorf("execution %s is at commit %d, not %d: %w", rec.Exid, seq, rec.Seq-1, runtime.ErrConflict)
-	}
-	return wasReady, nil
+	return m.err
 }
 
-func (w *writer) task(k runtime.TaskKey) (*runtime.TaskRecord, error) {
-	v, err := get(w.txn, key(taskPrefix, k.Exid, k.ID))
-	if err != nil {
-		return nil, err
-	}
-	return readTask(nil, v)
+// maxLetters is how many letters one transaction can number.
+const maxLetters = 1 << 20
+
+func letterItemOf(exid string, n uint64) item {
+	return item{letterItem, exid, string(number(make([]byte, 0, 8), n))}
 }
 
-// planExecution lists what a batch writes of its own execution.
-func planExecution(b *runtime.Batch, wasReady bool, set func(k, v []byte), remove func(k []byte)) {
-	rec := b.Record
-	exid := rec.Exid
-	set(key(recordPrefix, exid), recordValue(rec))
+func taskItemOf(k runtime.TaskKey) item { return item{taskItem, k.Exid, k.ID} }
+
+// check compares the record's number with that of the stored one.
+func (w *writer) check(rec *runtime.Record, imported bool) error {
+	seq, known := w.s.seqs.get(rec.Exid)
+	if !known {
+		k := key(recordPrefix, rec.Exid)
+		v, err := get(w.txn, k)
+		if err == nil {
+			seq, _, err = readSeq(k, v)
+		}
+		if err != nil && !errors.Is(err, runtime.ErrNotFound) {
+			return err
+		}
+	}
 	switch {
-	case rec.Ready && !wasReady:
-		set(key(readyPrefix, exid), nil)
-	case !rec.Ready && wasReady:
-		remove(key(readyPrefix, exid))
+	case imported && seq > 0:
+		return fmt.Errorf("there is an execution %s already: %w", rec.Exid, runtime.ErrConflict)
+	case !imported && rec.Seq != seq+1:
+		return fmt.Errorf("execution %s is at commit %d, not %d: %w", rec.Exid, seq, rec.Seq-1, runtime.ErrConflict)
 	}
-	if rec.Status == runtime.Terminated {
-		set(finishedKey(rec), nil)
-	}
-	for i := range b.Frames {
-		set(key(framePrefix, exid, nidKey(b.Frames[i].Nid)), runtime.Marshal(&b.Frames[i]))
-	}
-	for _, nid := range b.Removed {
-		remove(key(framePrefix, exid, nidKey(nid)))
-	}
+	return nil
+}
+
+// planWork lists how an execution's own batch changes the worklist.
+func (w *writer) planWork(b *runtime.Batch) {
+	exid := b.Record.Exid
+	w.pending = append(w.pending, change{item{kind: readyItem, exid: exid}, b.Record.Ready})
 	for _, n := range b.Consumed {
-		remove(key(letterPrefix, exid, n))
-	}
-	for _, t := range b.Timers {
-		set(timerKey(t), nil)
-	}
-	for _, t := range b.Untimers {
-		remove(timerKey(t))
+		w.pending = append(w.pending, change{letterItemOf(exid, n), false})
 	}
 	for i := range b.Tasks {
-		set(key(taskPrefix, exid, b.Tasks[i].ID), runtime.Marshal(&b.Tasks[i]))
+		t := &b.Tasks[i]
+		w.pending = append(w.pending, change{item{taskItem, exid, t.ID}, waits(flags(t))})
 	}
-	for i := range b.Traces {
-		set(key(tracePrefix, exid, rec.Seq, uint64(i)), runtime.Marshal(&b.Traces[i]))
+}
+
+func (w *writer) untask(k runtime.TaskKey) {
+	w.made.key(taskPrefix, k.Exid, k.ID).remove()
+	w.pending = append(w.pending, change{taskItemOf(k), false})
+}
+
+// flagTasks marks tasks as accepted or withdrawn, where they are there.
+func (w *writer) flagTasks(b *runtime.Batch) error {
+	if len(b.Accepted)+len(b.Withdrawn) == 0 {
+		return nil
 	}
-	if b.Entry != nil {
-		set(key(entryPrefix, exid, b.Entry.Seq), runtime.Marshal(b.Entry))
+	changed := map[runtime.TaskKey][]byte{} // values; nil for those that are gone
+	if b.Returned != nil {
+		changed[*b.Returned] = nil
 	}
+	for i := range b.Tasks {
+		t := b.Tasks[i]
+		var one builder
+		one.task(b.Record.Exid, &t)
+		changed[runtime.TaskKey{Exid: b.Record.Exid, ID: t.ID}] = one.writes(0, nil)[0].value[sealBytes:]
+	}
+	for i, keys := range [][]runtime.TaskKey{b.Accepted, b.Withdrawn} {
+		for _, k := range keys {
+			v, known := changed[k]
+			if !known {
+				found, err := get(w.txn, key(taskPrefix, k.Exid, k.ID))
+				if err != nil && !errors.Is(err, runtime.ErrNotFound) {
+					return err
+				}
+				v = found
+			}
+			if len(v) == 0 {
+				continue
+			}
+			v[0] |= [...]byte{acceptedFlag, withdrawnFlag}[i]
+			changed[k] = v
+			w.made.key(taskPrefix, k.Exid, k.ID).value().bytes(v).end()
+			w.pending = append(w.pending, change{taskItemOf(k), waits(v[0])})
+		}
+	}
+	return nil
 }

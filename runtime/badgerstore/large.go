@@ -1,164 +1,152 @@
 package badgerstore
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	badger "github.com/dgraph-io/badger/v4"
+
+	"github.com/florc-lang/florc/runtime"
 )
 
-// A batch that is too large for one transaction is first staged: its writes
-// are stored, in parts, under keys of their own; part 0, which is stored last
-// and removed first, says that it is whole. From there on it is committed. Then
-// the writes are done, and what was staged is removed. Readers see none of
-// these transactions before the last. Open finishes a batch that is staged
-// whole, and forgets another.
+// A batch that is too large for one transaction is written in many, under
+// rising numbers. Readers see none of them before the last, as they read at the
+// number of the last that was published; and Badger keeps the versions before,
+// as it is told of that number, too. The first transaction says, under a key of
+// its own, after which number it all began; the last removes that. Where Open
+// finds it, it takes back what came after.
 
-const stagedPartBytes = 512 << 10
+const logPartBytes = 512 << 10
 
-// commitLarge commits writes of any number. It returns the number of the last
+// commitLarge commits the batch, and returns the number of the last
 // transaction.
-func (s *Store) commitLarge(ws []write) (uint64, error) {
-	parts := stagedParts(ws)
-	ts, err := s.writeAll(s.last, stage(parts))
-	if err == nil {
-		ts, err = s.writeAll(ts, []write{stagedWhole(len(parts))})
+func (w *writer) commitLarge() (last uint64, err error) {
+	s := w.s
+	var m builder
+	m.key(unfinishedKey).value().uvarint(s.last).end()
+	// A log that is long is put in parts, that of the last transaction is the
+	// rest of it.
+	parts, done := uint64(0), 0
+	for i, size := 0, int64(0); i < len(w.changes); i++ {
+		if size += w.changes[i].size(); size > logPartBytes {
+			m.log(w.ts+parts, s.work.first, s.work.from(w.ts), w.timersFrom, w.changes[done:i+1])
+			parts, done, size = parts+1, i+1, 0
+		}
 	}
-	if err != nil {
+	ws := append(m.writes(0, nil), w.large...)
+	if last, err = s.writeMany(s.last, ws); err != nil {
 		return 0, err
 	}
-	return s.applyStaged(ts, ws, len(parts))
+	all := w.changes
+	w.changes = w.changes[done:]
+	last = max(last+1, w.ts+parts)
+	txn := s.db.NewTransactionAt(s.last, true)
+	defer txn.Discard()
+	if err = txn.Delete([]byte(unfinishedKey)); err == nil {
+		err = w.finish(txn, last)
+	}
+	w.changes = append(all[:done:done], w.changes...)
+	return last, err
 }
 
-// stagedParts encodes writes, in parts.
-func stagedParts(ws []write) (parts [][]byte) {
-	var part []byte
-	for _, e := range ws {
-		for _, field := range [][]byte{e.key, e.value} {
-			part = binary.AppendUvarint(part, uint64(len(field)))
-			part = append(part, field...)
-		}
-		if part = append(part, 0); e.remove {
-			part[len(part)-1] = 1
-		}
-	}
-	for len(part) > stagedPartBytes {
-		parts = append(parts, part[:stagedPartBytes])
-		part = part[stagedPartBytes:]
-	}
-	return append(parts, part)
-}
-
-func stage(parts [][]byte) (ws []write) {
-	for i, p := range parts {
-		ws = append(ws, write{key: key(stagedPrefix, uint64(i+1)), value: p})
-	}
-	return ws
-}
-
-func stagedWhole(parts int) write {
-	return write{key: key(stagedPrefix, uint64(0)), value: binary.AppendUvarint(nil, uint64(parts))}
-}
-
-// applyStaged does the writes of a staged batch and removes what was staged.
-func (s *Store) applyStaged(ts uint64, ws []write, parts int) (uint64, error) {
-	ts, err := s.writeAll(ts, ws)
-	if err == nil {
-		ts, err = s.writeAll(ts, []write{{key: key(stagedPrefix, uint64(0)), remove: true}})
-	}
-	var rest []write
-	for i := range parts {
-		rest = append(rest, write{key: key(stagedPrefix, uint64(i+1)), remove: true})
-	}
-	if err == nil {
-		ts, err = s.writeAll(ts, rest)
-	}
-	return ts, err
-}
-
-// writeAll does writes in as many transactions as they need, numbered from the
+// writeMany does writes in as many transactions as they need, numbered from the
 // one after ts, and returns the number of the last one.
-func (s *Store) writeAll(ts uint64, ws []write) (uint64, error) {
+func (s *Store) writeMany(ts uint64, ws []write) (uint64, error) {
 	maxCount, maxBytes := s.room()
 	for len(ws) > 0 {
-		txn := s.db.NewTransactionAt(ts, true)
+		n, size := int64(0), int64(0)
+		for n < int64(len(ws)) && n < maxCount && (n == 0 || size+ws[n].size() <= maxBytes) {
+			size += ws[n].size()
+			n++
+		}
 		ts++
-		count, bytes := int64(0), int64(0)
-		err := txn.Set([]byte(lastKey), nil)
-		for len(ws) > 0 && err == nil {
-			bytes += int64(len(ws[0].key) + min(len(ws[0].value), maxInlineBytes) + 32)
-			if count++; count > 1 && (count > maxCount || bytes > maxBytes) {
-				break
-			}
-			err = ws[0].into(txn)
-			ws = ws[1:]
-		}
-		if err == nil {
-			err = txn.CommitAt(ts, nil)
-		}
-		txn.Discard()
-		if err != nil {
+		if err := s.writeOne(ts, ws[:n]); err != nil {
 			return ts, err
 		}
+		ws = ws[n:]
 	}
 	return ts, nil
 }
 
-// finishStaged ends what a crash left of a large batch.
-func (s *Store) finishStaged() error {
-	txn := s.db.NewTransactionAt(s.last, false)
-	defer txn.Discard()
-	var parts []byte
-	n := 0
-	whole := false
-	err := scan(txn, []byte(stagedPrefix), []byte(stagedPrefix), true, func(k []byte, item *badger.Item) (bool, error) {
-		v, err := item.ValueCopy(nil)
-		if lastNumber(k) == 0 {
-			whole = true
-		} else {
-			parts = append(parts, v...)
-			n++
-		}
-		return true, err
-	})
-	if err != nil || n == 0 && !whole {
-		return err
-	}
-	var ws []write
-	if whole {
-		if ws, err = parseStaged(parts); err != nil {
+func (s *Store) writeOne(ts uint64, ws []write) error {
+	if s.betweenWrites != nil {
+		if err := s.betweenWrites(); err != nil {
 			return err
 		}
 	}
-	last, err := s.applyStaged(s.last, ws, n)
-	if err != nil {
-		return err
+	txn := s.db.NewTransactionAt(ts-1, true)
+	defer txn.Discard()
+	for _, e := range ws {
+		if err := e.into(txn); err != nil {
+			return err
+		}
 	}
-	s.publish(last)
-	return nil
+	return txn.CommitAt(ts, nil)
 }
 
-func parseStaged(data []byte) (ws []write, err error) {
-	field := func() []byte {
-		n, size := binary.Uvarint(data)
-		if size <= 0 || n > uint64(len(data)-size) {
-			err = fmt.Errorf("%w: a staged batch is cut short", ErrDamaged)
-			return nil
-		}
-		f := data[size : size+int(n)]
-		data = data[size+int(n):]
-		return f
+// takeBack undoes a batch of many transactions whose last is not there: it puts
+// what was there before once more, under numbers that follow. The key that
+// tells of the batch stays until the first transaction after, so that this may
+// be cut short itself.
+func (s *Store) takeBack() (took bool, err error) {
+	newest := s.db.MaxVersion()
+	txn := s.db.NewTransactionAt(newest, false)
+	defer txn.Discard()
+	k := []byte(unfinishedKey)
+	v, err := get(txn, k)
+	if errors.Is(err, runtime.ErrNotFound) {
+		return false, nil
 	}
-	for len(data) > 0 {
-		e := write{key: field(), value: field()}
-		if err == nil && len(data) == 0 {
-			err = fmt.Errorf("%w: a staged batch is cut short", ErrDamaged)
-		}
-		if err != nil {
-			return nil, err
-		}
-		e.remove, data = data[0] == 1, data[1:]
-		ws = append(ws, e)
+	if err != nil {
+		return false, err
 	}
-	return ws, nil
+	base, n := binary.Uvarint(v)
+	if n <= 0 {
+		return false, fmt.Errorf("%w: it does not say where its unfinished batch began", ErrDamaged)
+	}
+	before := s.db.NewTransactionAt(base, false)
+	defer before.Discard()
+	o := badger.DefaultIteratorOptions
+	o.AllVersions, o.PrefetchValues, o.SinceTs = true, false, base
+	it := txn.NewIterator(o)
+	defer it.Close()
+	var ws []write
+	var last []byte
+	size, ts := int64(0), newest
+	maxCount, maxBytes := s.room()
+	for it.Rewind(); it.Valid(); it.Next() {
+		if bytes.Equal(it.Item().Key(), last) || bytes.Equal(it.Item().Key(), k) {
+			continue
+		}
+		last = it.Item().KeyCopy(last)
+		w := write{key: bytes.Clone(last)}
+		if w.value, w.remove, err = asBefore(before, last); err != nil {
+			return false, err
+		}
+		if len(ws) > 0 && (size+w.size() > maxBytes || int64(len(ws)) == maxCount) {
+			ts++
+			if err := s.writeOne(ts, ws); err != nil {
+				return false, err
+			}
+			ws, size = ws[:0], 0
+		}
+		ws, size = append(ws, w), size+w.size()
+	}
+	if _, err = s.writeMany(ts, ws); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
+func asBefore(before *badger.Txn, k []byte) (v []byte, gone bool, err error) {
+	item, err := before.Get(k)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return nil, true, nil
+	}
+	if err == nil {
+		v, err = item.ValueCopy(nil)
+	}
+	return v, false, err
 }

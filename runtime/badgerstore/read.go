@@ -1,20 +1,26 @@
 package badgerstore
 
 import (
+	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"math"
+	"slices"
+	"strings"
 
 	badger "github.com/dgraph-io/badger/v4"
 
+	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/runtime"
 )
 
 // view reads the state that the last acknowledged transaction left. In managed
-// mode a read of anything later could see a part of a transaction.
-func (s *Store) view(ctx context.Context, read func(txn *badger.Txn) error) error {
+// mode a read of anything later could see a part of a transaction. What begin
+// does, if it is not nil, is of the same moment.
+func (s *Store) view(ctx context.Context, begin func(), read func(txn *badger.Txn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -26,6 +32,9 @@ func (s *Store) view(ctx context.Context, read func(txn *badger.Txn) error) erro
 	ts := s.last
 	s.reads[ts]++
 	s.users.Add(1)
+	if begin != nil {
+		begin()
+	}
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()
@@ -51,48 +60,118 @@ func (s *Store) usable() error {
 	return nil
 }
 
-// get reads the value of a key, or runtime.ErrNotFound.
-func get(txn *badger.Txn, k []byte) ([]byte, error) {
-	item, err := txn.Get(k)
-	if errors.Is(err, badger.ErrKeyNotFound) {
-		return nil, runtime.ErrNotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	return item.ValueCopy(nil)
+// guarded calls into Badger, which panics where it meets damaged tables.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", ErrDamaged, r)
+		}
+	}()
+	return f()
 }
 
-// scan gives the keys with the prefix, from one on, until each returns false.
-func scan(txn *badger.Txn, prefix, from []byte, values bool, each func(k []byte, item *badger.Item) (bool, error)) error {
+// get reads the value of a key, or runtime.ErrNotFound. The value is the
+// caller's.
+func get(txn *badger.Txn, k []byte) (v []byte, err error) {
+	err = guarded(func() error {
+		item, err := txn.Get(k)
+		if errors.Is(err, badger.ErrKeyNotFound) {
+			return runtime.ErrNotFound
+		}
+		if err == nil {
+			v, err = item.ValueCopy(nil)
+		}
+		if err == nil {
+			v, err = unseal(k, v)
+		}
+		return err
+	})
+	return v, err
+}
+
+// cursor goes through the keys with a prefix.
+type cursor struct {
+	it     *badger.Iterator
+	prefix []byte
+}
+
+func newCursor(txn *badger.Txn, prefix, from []byte) (*cursor, error) {
 	o := badger.DefaultIteratorOptions
-	o.Prefix, o.PrefetchValues, o.PrefetchSize = prefix, values, 64
-	it := txn.NewIterator(o)
-	defer it.Close()
-	for it.Seek(from); it.ValidForPrefix(prefix); it.Next() {
-		more, err := each(it.Item().Key(), it.Item())
+	// Values are beside their keys; fetching them ahead would start a goroutine
+	// for each.
+	o.Prefix, o.PrefetchValues = prefix, false
+	c := &cursor{prefix: prefix}
+	return c, guarded(func() error {
+		c.it = txn.NewIterator(o)
+		c.it.Seek(from)
+		return nil
+	})
+}
+
+func (c *cursor) close() {
+	if c.it != nil {
+		c.it.Close()
+	}
+}
+
+func (c *cursor) valid() bool { return c.it.ValidForPrefix(c.prefix) }
+
+// next goes on to the next key.
+func (c *cursor) next() error {
+	return guarded(func() error { c.it.Next(); return nil })
+}
+
+// read gives key and value to a function, which must not keep them.
+func (c *cursor) read(f func(k, v []byte) error) error {
+	return guarded(func() error {
+		item := c.it.Item()
+		return item.Value(func(v []byte) error {
+			v, err := unseal(item.Key(), v)
+			if err == nil {
+				err = f(item.Key(), v)
+			}
+			return err
+		})
+	})
+}
+
+// scan gives the keys with the prefix, from one on, and their values, which
+// each must not keep, until it returns false.
+func scan(txn *badger.Txn, prefix, from []byte, each func(k, v []byte) (bool, error)) error {
+	c, err := newCursor(txn, prefix, from)
+	defer c.close()
+	for more := true; err == nil && c.valid(); err = c.next() {
+		err := c.read(func(k, v []byte) (err error) {
+			more, err = each(k, v)
+			return err
+		})
 		if err != nil || !more {
 			return err
 		}
 	}
-	return nil
+	return err
 }
 
 // each gives what read makes of the values under a prefix, from a key on.
 func each[T any](s *Store, ctx context.Context, prefix, from []byte, read func(k, v []byte) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		err := s.view(ctx, func(txn *badger.Txn) error {
-			return scan(txn, prefix, from, true, func(k []byte, item *badger.Item) (bool, error) {
-				v, err := item.ValueCopy(nil)
+		err := s.view(ctx, nil, func(txn *badger.Txn) error {
+			c, err := newCursor(txn, prefix, from)
+			defer c.close()
+			for ; err == nil && c.valid(); err = c.next() {
+				var e T
+				err := c.read(func(k, v []byte) (err error) {
+					e, err = read(k, v)
+					return err
+				})
 				if err == nil {
 					err = ctx.Err()
 				}
-				if err != nil {
-					return false, err
+				if err != nil || !yield(e, nil) {
+					return err
 				}
-				e, err := read(k, v)
-				return err == nil && yield(e, nil), err
-			})
+			}
+			return err
 		})
 		if err != nil {
 			var none T
@@ -101,17 +180,9 @@ func each[T any](s *Store, ctx context.Context, prefix, from []byte, read func(k
 	}
 }
 
-func readRecord(_, v []byte) (*runtime.Record, error) {
-	if len(v) < recordHead {
-		return nil, fmt.Errorf("%w: a record is cut short", ErrDamaged)
-	}
-	rec := &runtime.Record{}
-	return rec, runtime.Unmarshal(v[recordHead:], rec)
-}
-
 // Record returns an execution's record, or runtime.ErrNotFound.
 func (s *Store) Record(ctx context.Context, exid string) (rec *runtime.Record, err error) {
-	err = s.view(ctx, func(txn *badger.Txn) error {
+	err = s.view(ctx, nil, func(txn *badger.Txn) error {
 		rec, err = record(txn, exid)
 		return err
 	})
@@ -119,144 +190,231 @@ func (s *Store) Record(ctx context.Context, exid string) (rec *runtime.Record, e
 }
 
 func record(txn *badger.Txn, exid string) (*runtime.Record, error) {
-	v, err := get(txn, key(recordPrefix, exid))
+	k := key(recordPrefix, exid)
+	v, err := get(txn, k)
 	if err != nil {
 		return nil, err
 	}
-	return readRecord(nil, v)
+	rec, err := readRecord(k, v)
+	if err != nil {
+		return nil, err
+	}
+	k = key(originPrefix, exid)
+	switch v, err = get(txn, k); {
+	case err == nil:
+		rec.Origin = &runtime.Origin{}
+		err = decode(k, v, rec.Origin)
+	case errors.Is(err, runtime.ErrNotFound):
+		err = nil
+	}
+	return rec, err
 }
 
-// Load returns an execution's record and frames, or runtime.ErrNotFound.
-func (s *Store) Load(ctx context.Context, exid string) (rec *runtime.Record, frames []runtime.Frame, err error) {
-	err = s.view(ctx, func(txn *badger.Txn) error {
-		if rec, err = record(txn, exid); err != nil {
+// Load returns what is stored of an execution's state, or runtime.ErrNotFound.
+func (s *Store) Load(ctx context.Context, exid string) (*runtime.Stored, error) {
+	st := &runtime.Stored{}
+	err := s.view(ctx, nil, func(txn *badger.Txn) (err error) {
+		if st.Record, err = record(txn, exid); err != nil {
 			return err
 		}
 		prefix := key(framePrefix, exid)
-		return scan(txn, prefix, prefix, true, func(_ []byte, item *badger.Item) (bool, error) {
+		err = scan(txn, prefix, prefix, func(k, v []byte) (bool, error) {
 			var f runtime.Frame
-			v, err := item.ValueCopy(nil)
-			if err == nil {
-				err = runtime.Unmarshal(v, &f)
-			}
-			frames = append(frames, f)
+			err := decode(k, v, &f)
+			f.Nid = strings.TrimSuffix(string(k[len(prefix):]), "\x00")
+			st.Frames = append(st.Frames, f)
 			return true, err
 		})
+		if err != nil {
+			return err
+		}
+		prefix = key(partPrefix, exid)
+		err = scan(txn, prefix, prefix, func(k, v []byte) (bool, error) {
+			p := runtime.Part{Data: bytes.Clone(v)}
+			if copy(p.Ref[:], k[len(prefix):]) != len(p.Ref) {
+				return false, fmt.Errorf("%w: the key %q is none of a part", ErrDamaged, k)
+			}
+			st.Parts = append(st.Parts, p)
+			return true, nil
+		})
+		if err != nil {
+			return err
+		}
+		st.Outcome, err = get(txn, key(outcomePrefix, exid))
+		if errors.Is(err, runtime.ErrNotFound) {
+			return nil
+		}
+		return err
 	})
-	return rec, frames, err
+	if err != nil {
+		return nil, err
+	}
+	return st, nil
+}
+
+// Part returns a part of an execution's values, or runtime.ErrNotFound.
+func (s *Store) Part(ctx context.Context, exid string, ref value.Ref) ([]byte, error) {
+	return s.get(ctx, append(key(partPrefix, exid), ref[:]...))
+}
+
+// Tree returns a tree, or runtime.ErrNotFound.
+func (s *Store) Tree(ctx context.Context, id string) ([]byte, error) {
+	return s.get(ctx, key(treePrefix, id))
+}
+
+func (s *Store) get(ctx context.Context, k []byte) (v []byte, err error) {
+	err = s.view(ctx, nil, func(txn *badger.Txn) error {
+		v, err = get(txn, k)
+		return err
+	})
+	return v, err
 }
 
 // Records gives all executions, by exid.
 func (s *Store) Records(ctx context.Context) iter.Seq2[*runtime.Record, error] {
-	return each(s, ctx, []byte(recordPrefix), []byte(recordPrefix), readRecord)
+	return func(yield func(*runtime.Record, error) bool) {
+		err := s.view(ctx, nil, func(txn *badger.Txn) error {
+			records, err := newCursor(txn, []byte(recordPrefix), []byte(recordPrefix))
+			defer records.close()
+			origins, err2 := newCursor(txn, []byte(originPrefix), []byte(originPrefix))
+			defer origins.close()
+			for err = errors.Join(err, err2); err == nil && records.valid(); err = records.next() {
+				var rec *runtime.Record
+				err := records.read(func(k, v []byte) (err error) {
+					rec, err = readRecord(k, v)
+					return err
+				})
+				if err == nil {
+					rec.Origin, err = origins.originOf(rec.Exid)
+				}
+				if err == nil {
+					err = ctx.Err()
+				}
+				if err != nil || !yield(rec, nil) {
+					return err
+				}
+			}
+			return err
+		})
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// originOf goes on to the origin of an execution, and returns it, or nil.
+func (c *cursor) originOf(exid string) (origin *runtime.Origin, err error) {
+	want := key(originPrefix, exid)
+	for ; err == nil && c.valid(); err = c.next() {
+		switch at := bytes.Compare(c.it.Item().Key(), want); {
+		case at > 0:
+			return nil, nil
+		case at == 0:
+			return origin, c.read(func(k, v []byte) error {
+				origin = &runtime.Origin{}
+				return decode(k, v, origin)
+			})
+		}
+	}
+	return nil, err
 }
 
 // Ready gives the executions that have messages to work.
 func (s *Store) Ready(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		var exids []string
-		err := s.view(ctx, func(txn *badger.Txn) error {
-			for _, prefix := range []string{readyPrefix, letterPrefix} {
-				err := scanExids(txn, prefix, func(exid string) { exids = append(exids, exid) })
+		exids := map[string]bool{}
+		err := s.view(ctx, func() {
+			for i := range s.work.live {
+				if i.kind != taskItem {
+					exids[i.exid] = true
+				}
+			}
+		}, func(*badger.Txn) error { return nil })
+		if err != nil {
+			yield("", err)
+			return
+		}
+		for _, exid := range slices.Sorted(maps.Keys(exids)) {
+			if !yield(exid, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Outbox gives the tasks that wait to be handed out or taken back.
+func (s *Store) Outbox(ctx context.Context) iter.Seq2[*runtime.TaskRecord, error] {
+	return func(yield func(*runtime.TaskRecord, error) bool) {
+		var keys []string
+		err := s.view(ctx, func() {
+			for i := range s.work.live {
+				if i.kind == taskItem {
+					keys = append(keys, string(key(taskPrefix, i.exid, i.id)))
+				}
+			}
+		}, func(txn *badger.Txn) error {
+			slices.Sort(keys)
+			for _, k := range keys {
+				v, err := get(txn, []byte(k))
 				if err != nil {
+					return fmt.Errorf("the task under %q: %w", k, err)
+				}
+				t, err := readTask([]byte(k), v)
+				if err != nil || !yield(t, nil) {
 					return err
 				}
 			}
 			return nil
 		})
 		if err != nil {
-			yield("", err)
-			return
-		}
-		seen := make(map[string]bool)
-		for _, exid := range exids {
-			if !seen[exid] && !yield(exid, nil) {
-				return
-			}
-			seen[exid] = true
+			yield(nil, err)
 		}
 	}
 }
 
-// scanExids gives each exid that has a key under the prefix, once. It does not
-// look at the other keys of an execution.
-func scanExids(txn *badger.Txn, prefix string, found func(exid string)) error {
-	o := badger.DefaultIteratorOptions
-	o.Prefix, o.PrefetchValues = []byte(prefix), false
-	it := txn.NewIterator(o)
-	defer it.Close()
-	for it.Seek(o.Prefix); it.ValidForPrefix(o.Prefix); {
-		rest := it.Item().KeyCopy(nil)[len(prefix):]
-		end := 0
-		for end < len(rest) && rest[end] != 0 {
-			end++
-		}
-		exid := string(rest[:end])
-		found(exid)
-		it.Seek(append([]byte(prefix+exid), 1))
-	}
-	return nil
-}
-
-// Inbox returns the first of an execution's letters. It begins behind the last
-// one that was taken: what lies before are the remains of deleted ones.
+// Inbox returns the first of an execution's letters.
 func (s *Store) Inbox(ctx context.Context, exid string, limit int) (letters []runtime.Letter, err error) {
-	err = s.view(ctx, func(txn *badger.Txn) error {
+	err = s.view(ctx, nil, func(txn *badger.Txn) error {
 		from := uint64(0)
-		rec, err := record(txn, exid)
-		switch {
-		case err == nil:
-			from = rec.Consumed + 1
-		case !errors.Is(err, runtime.ErrNotFound):
+		k := key(recordPrefix, exid)
+		v, err := get(txn, k)
+		if err == nil {
+			var rec *runtime.Record
+			if rec, err = readRecord(k, v); err == nil {
+				from = rec.Consumed + 1
+			}
+		}
+		if err != nil && !errors.Is(err, runtime.ErrNotFound) || limit <= 0 {
 			return err
 		}
 		prefix := key(letterPrefix, exid)
-		return scan(txn, prefix, binary.BigEndian.AppendUint64(prefix[:len(prefix):len(prefix)], from), true,
-			func(k []byte, item *badger.Item) (bool, error) {
-				if len(letters) == limit {
-					return false, nil
-				}
-				v, err := item.ValueCopy(nil)
-				letters = append(letters, runtime.Letter{Number: lastNumber(k), Data: v})
-				return true, err
-			})
+		return scan(txn, prefix, number(slices.Clone(prefix), from), func(k, v []byte) (bool, error) {
+			letters = append(letters, runtime.Letter{Number: lastNumber(k), Data: bytes.Clone(v)})
+			return len(letters) < limit, nil
+		})
 	})
 	return letters, err
 }
 
-// lastNumber is the number at the end of a key.
-func lastNumber(k []byte) uint64 {
-	if len(k) < 8 {
-		return 0
-	}
-	return binary.BigEndian.Uint64(k[len(k)-8:])
-}
-
 // Timers returns the first timers after the given one.
 func (s *Store) Timers(ctx context.Context, after runtime.Timer, limit int) (timers []runtime.Timer, err error) {
-	from := []byte(timerPrefix)
-	if after != (runtime.Timer{}) {
-		from = append(timerKey(after), 0)
-	}
-	err = s.view(ctx, func(txn *badger.Txn) error {
-		return scan(txn, []byte(timerPrefix), from, false, func(k []byte, _ *badger.Item) (bool, error) {
-			if len(timers) == limit {
-				return false, nil
+	var from []byte
+	err = s.view(ctx, func() { from = timersFrom(s.work.timersFrom) }, func(txn *badger.Txn) error {
+		if after != (runtime.Timer{}) {
+			if k := append(timerKey(after), 0); bytes.Compare(k, from) > 0 {
+				from = k
 			}
-			t, ok := parseTimer(k)
-			if !ok {
-				return false, fmt.Errorf("%w: the key of a timer cannot be read", ErrDamaged)
-			}
+		}
+		if limit <= 0 {
+			return nil
+		}
+		return scan(txn, []byte(timerPrefix), from, func(k, _ []byte) (bool, error) {
+			t, err := parseTimer(k)
 			timers = append(timers, t)
-			return true, nil
+			return len(timers) < limit, err
 		})
 	})
 	return timers, err
-}
-
-func readTask(_, v []byte) (*runtime.TaskRecord, error) {
-	t := &runtime.TaskRecord{}
-	return t, runtime.Unmarshal(v, t)
 }
 
 // Tasks gives the tasks of an execution, or all of them for exid "".
@@ -269,38 +427,83 @@ func (s *Store) Tasks(ctx context.Context, exid string) iter.Seq2[*runtime.TaskR
 }
 
 // TaskRecord returns a task, or runtime.ErrNotFound.
-func (s *Store) TaskRecord(ctx context.Context, exid, id string) (t *runtime.TaskRecord, err error) {
-	err = s.view(ctx, func(txn *badger.Txn) error {
-		v, err := get(txn, key(taskPrefix, exid, id))
-		if err == nil {
-			t, err = readTask(nil, v)
-		}
-		return err
-	})
-	return t, err
-}
-
-// Tree returns a tree, or runtime.ErrNotFound.
-func (s *Store) Tree(ctx context.Context, id string) (data []byte, err error) {
-	err = s.view(ctx, func(txn *badger.Txn) error {
-		data, err = get(txn, key(treePrefix, id))
-		return err
-	})
-	return data, err
+func (s *Store) TaskRecord(ctx context.Context, exid, id string) (*runtime.TaskRecord, error) {
+	k := key(taskPrefix, exid, id)
+	v, err := s.get(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	return readTask(k, v)
 }
 
 // Traces gives what an execution has traced, in order.
 func (s *Store) Traces(ctx context.Context, exid string) iter.Seq2[runtime.Trace, error] {
 	prefix := key(tracePrefix, exid)
-	return each(s, ctx, prefix, prefix, func(_, v []byte) (t runtime.Trace, err error) {
-		return t, runtime.Unmarshal(v, &t)
+	return each(s, ctx, prefix, prefix, func(k, v []byte) (t runtime.Trace, err error) {
+		err = decode(k, v, &t)
+		t.Seq = lastNumber(k[:len(k)-8])
+		return t, err
 	})
 }
 
 // Journal gives an execution's journal from the commit of that number on.
 func (s *Store) Journal(ctx context.Context, exid string, from uint64) iter.Seq2[runtime.Entry, error] {
-	return each(s, ctx, key(entryPrefix, exid), key(entryPrefix, exid, from), func(k, v []byte) (e runtime.Entry, err error) {
+	prefix := key(entryPrefix, exid)
+	return each(s, ctx, prefix, number(slices.Clone(prefix), from), func(k, v []byte) (e runtime.Entry, err error) {
+		err = decode(k, v, &e)
 		e.Seq = lastNumber(k)
-		return e, runtime.Unmarshal(v, &e)
+		return e, err
 	})
+}
+
+// Checkpoint returns an execution's last checkpoint at or before a commit.
+func (s *Store) Checkpoint(ctx context.Context, exid string, at uint64) (*runtime.Checkpoint, error) {
+	c := &runtime.Checkpoint{}
+	err := s.view(ctx, nil, func(txn *badger.Txn) error {
+		prefix := key(checkpointPrefix, exid)
+		last, err := lastKey(txn, prefix, number(number(slices.Clone(prefix), at), math.MaxUint64))
+		if err != nil {
+			return err
+		}
+		if len(last) < len(prefix)+8 {
+			return fmt.Errorf("%w: the key %q is none of a checkpoint", ErrDamaged, last)
+		}
+		k := last[:len(prefix)+8]
+		c.Seq = lastNumber(k)
+		var head checkpointHead
+		err = scan(txn, k, k, func(name, v []byte) (bool, error) {
+			if len(name) == len(k) {
+				err := decode(name, v, &head)
+				c.LogHash, c.StateHash = head.LogHash, head.StateHash
+				return true, err
+			}
+			c.State = append(c.State, bytes.Clone(v))
+			return true, nil
+		})
+		if err == nil && head.Pieces != uint64(len(c.State)) {
+			err = fmt.Errorf("%w: of checkpoint %d of %s, %d of %d pieces are there", ErrDamaged, c.Seq, exid, len(c.State), head.Pieces)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// lastKey returns the last key with a prefix that is not after another, or
+// runtime.ErrNotFound.
+func lastKey(txn *badger.Txn, prefix, to []byte) (k []byte, err error) {
+	err = guarded(func() error {
+		o := badger.DefaultIteratorOptions
+		o.Prefix, o.PrefetchValues, o.Reverse = prefix, false, true
+		it := txn.NewIterator(o)
+		defer it.Close()
+		if it.Seek(to); !it.Valid() {
+			return runtime.ErrNotFound
+		}
+		k = it.Item().KeyCopy(nil)
+		return nil
+	})
+	return k, err
 }

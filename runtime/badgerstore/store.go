@@ -3,7 +3,6 @@
 package badgerstore
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +14,7 @@ import (
 	"sync"
 
 	badger "github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
 
 	"github.com/florc-lang/florc/runtime"
 )
@@ -26,6 +26,19 @@ type Options struct {
 	// AcceptLoss opens a store even where its last commits are lost, as after
 	// damage to the disk. What it still holds is whole up to some commit.
 	AcceptLoss bool
+	// EncryptionKey encrypts what is stored, with AES: 16, 24 or 32 bytes. A
+	// store keeps the key that it was made with. Default: no encryption.
+	EncryptionKey []byte
+	// MinFreeBytes is the room on the disk below which no execution is begun
+	// or imported; below half of it nothing is committed. Commits get
+	// runtime.ErrFull then. Default: 256 MiB; negative: none.
+	MinFreeBytes int64
+	// FreeBytes tells how much room there is. Default: asks the system about
+	// the disk that the directory is on.
+	FreeBytes func() (int64, error)
+	// Record, where set, is given what each batch writes, for benchmarks. It
+	// is called by one goroutine at a time, and must not keep the bytes.
+	Record func([]Write)
 }
 
 // The errors of Open, wrapped in what says more.
@@ -33,26 +46,28 @@ var (
 	ErrInUse   = errors.New("another process is using the store")
 	ErrForeign = errors.New("the directory is not a store of this program")
 	ErrDamaged = errors.New("the store is damaged")
+	ErrKey     = errors.New("the encryption key is not that of the store")
 )
 
 const (
-	formatFile = "FORMAT"
-	lockFile   = "LOCK"
-	markFile   = "HIGHWATER"
-	dataDir    = "data"
-	formatText = "florc store 1\n"
+	lockFile = "LOCK"
+	dataDir  = "data"
 
 	memTableBytes = 16 << 20
 	// Larger values go to Badger's value log: they would not fit a transaction.
-	maxInlineBytes = 1 << 20
+	maxInlineBytes  = 1 << 20
+	blockCacheBytes = 32 << 20
+	indexCacheBytes = 32 << 20
 )
 
 // Store is a runtime.Store in a directory.
 type Store struct {
 	db     *badger.DB
 	lock   *os.File
-	mark   *os.File
+	mark   mark
 	log    *slog.Logger
+	space  *space
+	record func([]Write)
 	reqs   chan *request
 	ended  chan struct{}  // the committer has
 	closed chan struct{}  // no more commits are taken
@@ -63,12 +78,20 @@ type Store struct {
 	failure error
 	last    uint64         // the last transaction that may be read
 	reads   map[uint64]int // open ones, by the transaction that they see
+	work    worklist       // as of last; changed by the committer only
+
+	// The committer's, which holds writing while it writes.
+	writing       sync.Mutex
+	seqs, trees   cache
+	untimers      int // removed since the bound of the timers was set
+	betweenWrites func() error
 }
 
 // Open opens the store in a directory, which is made if it is not there.
 func Open(dir string, o Options) (*Store, error) {
-	s := &Store{log: o.Logger, reqs: make(chan *request), ended: make(chan struct{}), closed: make(chan struct{}),
-		reads: make(map[uint64]int)}
+	s := &Store{log: o.Logger, record: o.Record, reqs: make(chan *request), ended: make(chan struct{}),
+		closed: make(chan struct{}), reads: make(map[uint64]int), work: newWorklist(),
+		seqs: newCache(1 << 14), trees: newCache(1 << 10), space: newSpace(dir, o)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -81,92 +104,75 @@ func Open(dir string, o Options) (*Store, error) {
 }
 
 func (s *Store) open(dir string, o Options) (err error) {
-	if err := prepareDir(dir); err != nil {
+	switch len(o.EncryptionKey) {
+	case 0, 16, 24, 32:
+	default:
+		return fmt.Errorf("%w: it has %d bytes, use 16, 24 or 32", ErrKey, len(o.EncryptionKey))
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if err := checkDir(dir); err != nil {
 		return err
 	}
 	if s.lock, err = lock(filepath.Join(dir, lockFile)); err != nil {
 		return err
 	}
+	if err := prepareDir(dir, migrations); err != nil {
+		return err
+	}
 	data := filepath.Join(dir, dataDir)
+	if err := inspect(data, o.EncryptionKey); err != nil {
+		return err
+	}
+	if s.mark, err = openMark(dir, data, o.AcceptLoss, s.log); err != nil {
+		return err
+	}
 	if err := removeEmptyMemtables(data); err != nil {
 		return err
 	}
-	if s.db, err = badger.OpenManaged(options(data, s.log)); err != nil {
+	if s.db, err = badger.OpenManaged(badgerOptions(data, o, s.log)); err != nil {
 		if errors.Is(err, fs.ErrPermission) {
 			return err
 		}
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	if s.mark, err = os.OpenFile(filepath.Join(dir, markFile), os.O_RDWR|os.O_CREATE, 0o600); err != nil {
-		return err
-	}
+	return s.recover(o.AcceptLoss)
+}
+
+// recover finds the last transaction, and ends what a crash left.
+func (s *Store) recover(acceptLoss bool) error {
 	last, err := s.lastTransaction()
 	if err != nil {
 		return err
 	}
-	if mark := s.readMark(); mark > last && !o.AcceptLoss {
+	if mark := s.mark.last; mark > last && !acceptLoss {
 		return fmt.Errorf("%w: its last %d commits are lost. Restore a backup, or open it with AcceptLoss to go on with what is left",
 			ErrDamaged, mark-last)
 	}
+	tookBack, err := s.takeBack()
+	if err != nil {
+		return err
+	}
+	if err := s.loadWorklist(); err != nil {
+		return err
+	}
 	// What AcceptLoss leaves behind, or a crash, is overwritten by higher ones.
-	s.last = max(last, s.db.MaxVersion())
-	s.db.SetDiscardTs(s.last)
-	s.writeMark()
-	return s.finishStaged()
-}
-
-// prepareDir makes the directory, or checks that it is a store.
-func prepareDir(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	format, err := os.ReadFile(filepath.Join(dir, formatFile))
-	switch {
-	case err == nil && string(format) == formatText:
-		return nil
-	case err == nil && strings.HasPrefix(string(format), "florc store "):
-		return fmt.Errorf("%w: its format is %q, this version of florc reads %q", ErrForeign,
-			strings.TrimSpace(string(format)), strings.TrimSpace(formatText))
-	case err == nil:
-		return fmt.Errorf("%w: its file %s says %q", ErrForeign, formatFile, truncate(string(format)))
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if e.Name() != formatFile+".new" { // of a start that was cut short
-			return fmt.Errorf("%w: it has other files, such as %s, and no %s", ErrForeign, e.Name(), formatFile)
+	s.last = s.db.MaxVersion()
+	if tookBack {
+		w := &writer{s: s, ts: s.last + 1, timersFrom: s.work.timersFrom}
+		txn := s.db.NewTransactionAt(s.last, true)
+		defer txn.Discard()
+		if err = txn.Delete([]byte(unfinishedKey)); err == nil {
+			err = w.finish(txn, w.ts)
 		}
+		if err != nil {
+			return err
+		}
+		s.last = w.ts
 	}
-	return writeDurably(filepath.Join(dir, formatFile), formatText)
-}
-
-func truncate(s string) string { return s[:min(len(s), 40)] }
-
-// writeDurably makes a file that is there whole or not at all.
-func writeDurably(path, text string) error {
-	f, err := os.Create(path + ".new")
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return err
-	}
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	// Not every system can sync a directory; those that can't need not.
-	_ = d.Sync()
-	return d.Close()
+	s.publish(s.last, s.work.timersFrom, nil)
+	return nil
 }
 
 // removeEmptyMemtables removes memtable files that a crash left without any
@@ -187,10 +193,10 @@ func removeEmptyMemtables(dir string) error {
 	return nil
 }
 
-// options are for little memory, and for one writer that numbers its
+// badgerOptions are for little memory, and for one writer that numbers its
 // transactions itself.
-func options(dir string, log *slog.Logger) badger.Options {
-	return badger.DefaultOptions(dir).
+func badgerOptions(dir string, o Options, log *slog.Logger) badger.Options {
+	b := badger.DefaultOptions(dir).
 		WithLogger(logger{log}).
 		WithSyncWrites(true).
 		WithDetectConflicts(false).
@@ -200,11 +206,16 @@ func options(dir string, log *slog.Logger) badger.Options {
 		WithNumLevelZeroTables(2).
 		WithNumLevelZeroTablesStall(6).
 		WithNumCompactors(2).
-		WithCompression(0).
+		WithCompression(options.None).
 		WithBlockCacheSize(0).
 		WithValueThreshold(maxInlineBytes).
 		WithValueLogFileSize(64 << 20).
+		WithVerifyValueChecksum(true).
 		WithMetricsEnabled(false)
+	if len(o.EncryptionKey) > 0 {
+		b = b.WithEncryptionKey(o.EncryptionKey).WithBlockCacheSize(blockCacheBytes).WithIndexCacheSize(indexCacheBytes)
+	}
+	return b
 }
 
 type logger struct{ log *slog.Logger }
@@ -219,45 +230,82 @@ func line(format string, args []any) string {
 }
 
 // lastTransaction returns the number of the last whole transaction. Each one
-// writes its own, as a key that no compaction drops.
-func (s *Store) lastTransaction() (uint64, error) {
+// logs, under its own number, and the last log is never removed.
+func (s *Store) lastTransaction() (last uint64, err error) {
 	txn := s.db.NewTransactionAt(math.MaxUint64, false)
 	defer txn.Discard()
-	item, err := txn.Get([]byte(lastKey))
-	if errors.Is(err, badger.ErrKeyNotFound) {
+	k, err := lastKey(txn, []byte(logPrefix), number([]byte(logPrefix), math.MaxUint64))
+	if errors.Is(err, runtime.ErrNotFound) {
 		return 0, nil
 	}
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return item.Version(), nil
+	return lastNumber(k), nil
 }
 
-// The high-water mark is the number of a transaction that is stored durably,
-// in a file of its own. Badger drops what follows the first damaged byte of
-// its write-ahead log without a word; this tells.
-
-const markBytes = 16
-
-func (s *Store) readMark() uint64 {
-	var b [markBytes]byte
-	if _, err := s.mark.ReadAt(b[:], 0); err != nil {
-		return 0
+// loadWorklist reads the worklist from its logs.
+func (s *Store) loadWorklist() error {
+	txn := s.db.NewTransactionAt(s.db.MaxVersion(), false)
+	defer txn.Discard()
+	last, err := lastKey(txn, []byte(logPrefix), number([]byte(logPrefix), math.MaxUint64))
+	if errors.Is(err, runtime.ErrNotFound) {
+		return nil
 	}
-	mark := binary.BigEndian.Uint64(b[:])
-	if binary.BigEndian.Uint64(b[8:]) != ^mark {
-		return 0 // cut short while it was written
+	if err != nil {
+		return err
 	}
-	return mark
+	v, err := get(txn, last)
+	if err != nil {
+		return err
+	}
+	head, err := readLog(last, v)
+	if err != nil {
+		return err
+	}
+	s.work.first, s.work.timersFrom = head.first, head.timersFrom
+	return scan(txn, []byte(logPrefix), number([]byte(logPrefix), head.from), func(k, v []byte) (bool, error) {
+		l, err := readLog(k, v)
+		s.work.apply(lastNumber(k), l.changes)
+		return true, err
+	})
 }
 
-// writeMark notes that the last transaction is durable. It does not sync: an
-// older mark is good as well.
-func (s *Store) writeMark() {
-	b := binary.BigEndian.AppendUint64(nil, s.last)
-	b = binary.BigEndian.AppendUint64(b, ^s.last)
-	if _, err := s.mark.WriteAt(b, 0); err != nil {
-		s.log.Warn("the store's high-water mark cannot be written", "error", err)
+// maxPassed is how many keys a look for the first timer goes through.
+const maxPassed = 8192
+
+// passTimers raises the bound of the timers beyond those that were removed, now
+// and then.
+func (s *Store) passTimers() {
+	if s.untimers < maxPassed/2 {
+		return
+	}
+	s.untimers = 0
+	from := timersFrom(s.work.timersFrom)
+	due := int64(math.MaxInt64)
+	txn := s.db.NewTransactionAt(s.last, false)
+	defer txn.Discard()
+	err := guarded(func() error {
+		o := badger.DefaultIteratorOptions
+		o.Prefix, o.PrefetchValues, o.AllVersions = []byte(timerPrefix), false, true
+		it := txn.NewIterator(o)
+		defer it.Close()
+		var k []byte
+		passed := 0
+		for it.Seek(from); it.Valid(); it.Next() {
+			if string(it.Item().Key()) == string(k) {
+				continue // an older version
+			}
+			k = it.Item().KeyCopy(k)
+			if passed++; passed > maxPassed || !it.Item().IsDeletedOrExpired() {
+				due = dueOf(k)
+				break
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		s.work.timersFrom = due
 	}
 }
 
@@ -282,10 +330,9 @@ func (s *Store) release() error {
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
 	}
-	for _, f := range []*os.File{s.mark, s.lock} {
-		if f != nil {
-			errs = append(errs, f.Close())
-		}
+	errs = append(errs, s.mark.close())
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
 	}
 	return errors.Join(errs...)
 }

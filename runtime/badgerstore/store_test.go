@@ -67,7 +67,7 @@ func TestOpenForeign(t *testing.T) {
 	dir = t.TempDir()
 	open(t, dir).Close()
 	write(t, filepath.Join(dir, "FORMAT"), "florc store 99\n")
-	refused(t, dir, badgerstore.ErrForeign, "florc store 99")
+	refused(t, dir, badgerstore.ErrForeign, "its format is 99")
 }
 
 func TestOpenDamaged(t *testing.T) {

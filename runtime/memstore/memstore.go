@@ -12,6 +12,7 @@ import (
 	"sort"
 	"sync"
 
+	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/runtime"
 )
 
@@ -27,12 +28,15 @@ type Store struct {
 }
 
 type execution struct {
-	rec     *runtime.Record // nil where only letters are there
-	frames  map[string]runtime.Frame
-	inbox   []runtime.Letter
-	tasks   map[string]*runtime.TaskRecord
-	traces  []runtime.Trace
-	entries []runtime.Entry
+	rec         *runtime.Record // nil where only letters are there
+	frames      map[string]runtime.Frame
+	parts       map[value.Ref][]byte
+	inbox       []runtime.Letter
+	tasks       map[string]*runtime.TaskRecord
+	traces      []runtime.Trace
+	entries     []runtime.Entry
+	checkpoints []*runtime.Checkpoint
+	outcome     []byte
 }
 
 // New returns an empty store.
@@ -65,10 +69,18 @@ func (s *Store) check(ctx context.Context) error {
 func (s *Store) execution(exid string) *execution {
 	x := s.execs[exid]
 	if x == nil {
-		x = &execution{frames: make(map[string]runtime.Frame), tasks: make(map[string]*runtime.TaskRecord)}
+		x = &execution{frames: make(map[string]runtime.Frame), parts: make(map[value.Ref][]byte),
+			tasks: make(map[string]*runtime.TaskRecord)}
 		s.execs[exid] = x
 	}
 	return x
+}
+
+func (x *execution) allTasks() map[string]*runtime.TaskRecord {
+	if x == nil {
+		return nil
+	}
+	return x.tasks
 }
 
 func (s *Store) task(k runtime.TaskKey) *runtime.TaskRecord {
@@ -90,7 +102,10 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 		if x := s.execs[rec.Exid]; x != nil && x.rec != nil {
 			seq = x.rec.Seq
 		}
-		if rec.Seq != seq+1 {
+		switch {
+		case b.Import && seq > 0:
+			return fmt.Errorf("there is an execution %s already: %w", rec.Exid, runtime.ErrConflict)
+		case !b.Import && rec.Seq != seq+1:
 			return fmt.Errorf("execution %s is at commit %d, not %d: %w", rec.Exid, seq, rec.Seq-1, runtime.ErrConflict)
 		}
 	}
@@ -133,7 +148,10 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 // commitExecution writes what is about the batch's own execution.
 func (s *Store) commitExecution(x *execution, b *runtime.Batch) {
 	rec := *b.Record
-	x.rec = &rec
+	if x.rec != nil {
+		rec.Origin = x.rec.Origin
+	}
+	x.rec = clone(&rec)
 	for _, f := range b.Frames {
 		f.Timers = slices.Clone(f.Timers)
 		x.frames[f.Nid] = f
@@ -141,7 +159,13 @@ func (s *Store) commitExecution(x *execution, b *runtime.Batch) {
 	for _, nid := range b.Removed {
 		delete(x.frames, nid)
 	}
-	x.inbox = slices.DeleteFunc(x.inbox, func(l runtime.Letter) bool { return slices.Contains(b.Consumed, l.Number) })
+	if len(b.Consumed) > 0 {
+		last := slices.Max(b.Consumed)
+		for len(x.inbox) > 0 && x.inbox[0].Number <= last {
+			x.inbox[0] = runtime.Letter{}
+			x.inbox = x.inbox[1:]
+		}
+	}
 	for _, t := range b.Timers {
 		if i, found := s.findTimer(t); !found {
 			s.timers = slices.Insert(s.timers, i, t)
@@ -152,51 +176,128 @@ func (s *Store) commitExecution(x *execution, b *runtime.Batch) {
 			s.timers = slices.Delete(s.timers, i, i+1)
 		}
 	}
+	for _, p := range b.Parts {
+		x.parts[p.Ref] = p.Data
+	}
+	for _, ref := range b.Unparts {
+		delete(x.parts, ref)
+	}
 	for i := range b.Tasks {
 		t := b.Tasks[i]
+		t.Exid = rec.Exid
 		x.tasks[t.ID] = &t
 	}
-	x.traces = append(x.traces, b.Traces...)
-	if b.Entry != nil {
-		x.entries = append(x.entries, *b.Entry)
+	for _, t := range b.Traces {
+		if !b.Import {
+			t.Seq = rec.Seq
+		}
+		x.traces = append(x.traces, t)
 	}
+	x.entries = append(x.entries, b.Entries...)
+	if b.Checkpoint != nil {
+		c := *b.Checkpoint
+		c.State = slices.Clone(c.State)
+		x.checkpoints = append(x.checkpoints, &c)
+	}
+	if b.Outcome != nil {
+		x.outcome = b.Outcome
+	}
+}
+
+// clone copies a record with its origin.
+func clone(rec *runtime.Record) *runtime.Record {
+	c := *rec
+	if c.Origin != nil {
+		o := *c.Origin
+		c.Origin = &o
+	}
+	return &c
 }
 
 func (s *Store) findTimer(t runtime.Timer) (int, bool) {
 	return slices.BinarySearchFunc(s.timers, t, runtime.Timer.Compare)
 }
 
-// Record returns an execution's record, or runtime.ErrNotFound.
-func (s *Store) Record(ctx context.Context, exid string) (*runtime.Record, error) {
-	rec, _, err := s.load(ctx, exid, false)
-	return rec, err
-}
-
-// Load returns an execution's record and frames, or runtime.ErrNotFound.
-func (s *Store) Load(ctx context.Context, exid string) (*runtime.Record, []runtime.Frame, error) {
-	return s.load(ctx, exid, true)
-}
-
-func (s *Store) load(ctx context.Context, exid string, frames bool) (*runtime.Record, []runtime.Frame, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+// find returns an execution, or runtime.ErrNotFound. The lock is held.
+func (s *Store) find(ctx context.Context, exid string) (*execution, error) {
 	if err := s.check(ctx); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	x := s.execs[exid]
 	if x == nil || x.rec == nil {
-		return nil, nil, runtime.ErrNotFound
+		return nil, runtime.ErrNotFound
 	}
-	rec := *x.rec
-	if !frames {
-		return &rec, nil, nil
+	return x, nil
+}
+
+// Record returns an execution's record, or runtime.ErrNotFound.
+func (s *Store) Record(ctx context.Context, exid string) (*runtime.Record, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	x, err := s.find(ctx, exid)
+	if err != nil {
+		return nil, err
 	}
-	fs := make([]runtime.Frame, 0, len(x.frames))
+	return clone(x.rec), nil
+}
+
+// Load returns what is stored of an execution's state, or runtime.ErrNotFound.
+func (s *Store) Load(ctx context.Context, exid string) (*runtime.Stored, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	x, err := s.find(ctx, exid)
+	if err != nil {
+		return nil, err
+	}
+	st := &runtime.Stored{Record: clone(x.rec), Outcome: x.outcome}
 	for _, f := range x.frames {
 		f.Timers = slices.Clone(f.Timers)
-		fs = append(fs, f)
+		st.Frames = append(st.Frames, f)
 	}
-	return &rec, fs, nil
+	for ref, data := range x.parts {
+		st.Parts = append(st.Parts, runtime.Part{Ref: ref, Data: data})
+	}
+	return st, nil
+}
+
+// Part returns a part of an execution's values, or runtime.ErrNotFound.
+func (s *Store) Part(ctx context.Context, exid string, ref value.Ref) ([]byte, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	x, err := s.find(ctx, exid)
+	if err != nil {
+		return nil, err
+	}
+	data, ok := x.parts[ref]
+	if !ok {
+		return nil, runtime.ErrNotFound
+	}
+	return data, nil
+}
+
+// Checkpoint returns an execution's last checkpoint at or before a commit.
+func (s *Store) Checkpoint(ctx context.Context, exid string, at uint64) (*runtime.Checkpoint, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	x, err := s.find(ctx, exid)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range slices.Backward(x.checkpoints) {
+		if c.Seq <= at {
+			found := *c
+			found.State = slices.Clone(c.State)
+			return &found, nil
+		}
+	}
+	return nil, runtime.ErrNotFound
+}
+
+// Check finds memory to be sound.
+func (s *Store) Check(ctx context.Context, _ func(done, total int64)) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.check(ctx)
 }
 
 // snapshot gives what collect finds now, to be iterated without the lock.
@@ -229,8 +330,7 @@ func (s *Store) Records(ctx context.Context) iter.Seq2[*runtime.Record, error] {
 	return snapshot(s, ctx, func() (list []*runtime.Record) {
 		for _, exid := range s.exids() {
 			if x := s.execs[exid]; x.rec != nil {
-				rec := *x.rec
-				list = append(list, &rec)
+				list = append(list, clone(x.rec))
 			}
 		}
 		return list
@@ -276,10 +376,23 @@ func (s *Store) Timers(ctx context.Context, after runtime.Timer, limit int) ([]r
 
 // Tasks gives the tasks of an execution, or all of them for exid "".
 func (s *Store) Tasks(ctx context.Context, exid string) iter.Seq2[*runtime.TaskRecord, error] {
+	return s.tasks(ctx, exid, func(*runtime.TaskRecord) bool { return true })
+}
+
+// Outbox gives the tasks that wait to be handed out or taken back.
+func (s *Store) Outbox(ctx context.Context) iter.Seq2[*runtime.TaskRecord, error] {
+	return s.tasks(ctx, "", func(t *runtime.TaskRecord) bool { return !t.Accepted || t.Withdrawn })
+}
+
+func (s *Store) tasks(ctx context.Context, exid string, pick func(*runtime.TaskRecord) bool) iter.Seq2[*runtime.TaskRecord, error] {
 	return snapshot(s, ctx, func() (list []*runtime.TaskRecord) {
-		for id, x := range s.execs {
-			if exid == "" || exid == id {
-				for _, t := range x.tasks {
+		execs := s.execs
+		if exid != "" {
+			execs = map[string]*execution{exid: s.execs[exid]}
+		}
+		for _, x := range execs {
+			for _, t := range x.allTasks() {
+				if pick(t) {
 					c := *t
 					list = append(list, &c)
 				}

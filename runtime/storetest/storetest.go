@@ -2,6 +2,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,11 @@ func Run(t *testing.T, open Opener) {
 		{"Concurrent", testConcurrent},
 		{"WholeReads", testWholeReads},
 		{"Deleted", testDeleted},
+		{"Parts", testParts},
+		{"Outbox", testOutbox},
+		{"Checkpoints", testCheckpoints},
+		{"Import", testImport},
+		{"Check", testCheck},
 		{"Closed", testClosed},
 		{"Context", testContext},
 	}
@@ -53,7 +59,11 @@ func Run(t *testing.T, open Opener) {
 
 // record makes a record for a test.
 func record(exid string, seq uint64) *runtime.Record {
-	return &runtime.Record{Exid: exid, Seq: seq, Domain: "d", Status: runtime.Active, Header: []byte{byte(seq)}}
+	rec := &runtime.Record{Exid: exid, Seq: seq, Status: runtime.Active, Header: []byte{byte(seq)}}
+	if seq == 1 {
+		rec.Origin = &runtime.Origin{Domain: "d", Name: "of " + exid}
+	}
+	return rec
 }
 
 func commit(t testing.TB, s runtime.Store, b *runtime.Batch) {
@@ -70,9 +80,12 @@ func refused(t testing.TB, s runtime.Store, b *runtime.Batch, want error) {
 	}
 }
 
+// wholeBytes compares bytes at once, which may be many.
+var wholeBytes = cmp.FilterValues(func(a, b []byte) bool { return len(a)+len(b) > 0 }, cmp.Comparer(bytes.Equal))
+
 func check(t testing.TB, what string, want, got any) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), wholeBytes); diff != "" {
 		t.Fatalf("%s (-want +got):\n%s", what, diff)
 	}
 }
@@ -88,14 +101,19 @@ func collect[T any](t testing.TB, seq iter.Seq2[T, error]) (list []T) {
 	return list
 }
 
-func frames(t testing.TB, s runtime.Store, exid string) map[string]string {
+func load(t testing.TB, s runtime.Store, exid string) *runtime.Stored {
 	t.Helper()
-	_, fs, err := s.Load(t.Context(), exid)
+	st, err := s.Load(t.Context(), exid)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return st
+}
+
+func frames(t testing.TB, s runtime.Store, exid string) map[string]string {
+	t.Helper()
 	m := map[string]string{}
-	for _, f := range fs {
+	for _, f := range load(t, s, exid).Frames {
 		m[f.Nid] = string(f.Data)
 	}
 	return m
@@ -109,15 +127,32 @@ func testSequence(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 	commit(t, s, &runtime.Batch{Record: record("a", 1)})
 	refused(t, s, &runtime.Batch{Record: record("a", 1)}, runtime.ErrConflict)
 	refused(t, s, &runtime.Batch{Record: record("a", 3)}, runtime.ErrConflict)
-	full := &runtime.Record{Exid: "a", Seq: 2, Domain: "d", Name: "n", File: "f", Status: runtime.Failed, LaunchedMicros: -5,
-		EndedMicros: 6, Tree: "t", Ready: true, Header: []byte("h"), LogHash: []byte("l"), Payload: []byte("p"), Vars: []byte("v"), Consumed: 7}
-	commit(t, s, &runtime.Batch{Record: full})
+	full := &runtime.Record{Exid: "a", Seq: 2, Status: runtime.Failed, EndedMicros: 6, Ready: true, Header: []byte("h"),
+		LogHash: []byte("l"), Consumed: 7, Bytes: 8, Checkpoint: 9,
+		Origin: &runtime.Origin{Domain: "d", Name: "n", File: "f", LaunchedMicros: -5, Tree: "t", Machine: []byte("m")}}
+	first := record("b", 1)
+	first.Origin = full.Origin
+	commit(t, s, &runtime.Batch{Record: first})
+	for _, later := range []*runtime.Origin{{Domain: "other"}, nil} {
+		rec := record("b", first.Seq+1)
+		rec.Origin = later // which does not matter
+		commit(t, s, &runtime.Batch{Record: rec})
+		first = rec
+	}
+	rec := *full
+	rec.Origin = nil
+	commit(t, s, &runtime.Batch{Record: &rec})
 	for range 2 {
 		got, err := s.Record(t.Context(), "a")
 		if err != nil {
 			t.Fatal(err)
 		}
+		full.Origin = record("a", 1).Origin
 		check(t, "record", full, got)
+		check(t, "record", full, load(t, s, "a").Record)
+		if got, err = s.Record(t.Context(), "b"); err != nil || got.Origin == nil || got.Origin.File != "f" {
+			t.Fatalf("the record with a full origin: %+v, %v", got, err)
+		}
 		s = reopen()
 	}
 	refused(t, s, &runtime.Batch{Record: record("a", 2)}, runtime.ErrConflict)
@@ -127,11 +162,7 @@ func testSequence(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 func testFrames(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 	f := runtime.Frame{Nid: "0_1-3", SinceMicros: 4, Task: "5", Timers: []runtime.FrameTimer{{ID: 1, DueMicros: 2}}, Data: []byte("x")}
 	commit(t, s, &runtime.Batch{Record: record("a", 1), Frames: []runtime.Frame{f}})
-	_, fs, err := s.Load(t.Context(), "a")
-	if err != nil {
-		t.Fatal(err)
-	}
-	check(t, "frame", []runtime.Frame{f}, fs)
+	check(t, "frame", []runtime.Frame{f}, load(t, s, "a").Frames)
 	put := func(nids ...string) (fs []runtime.Frame) {
 		for _, nid := range nids {
 			fs = append(fs, runtime.Frame{Nid: nid, Data: []byte("of " + nid)})
@@ -160,7 +191,8 @@ func testAtomic(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 		Record: record("a", 1), Frames: []runtime.Frame{{Nid: "0_1"}}, Removed: []string{"0"}, Consumed: []uint64{letters[0].Number},
 		Timers:   []runtime.Timer{{DueMicros: 2, Exid: "a", Nid: "0", ID: 2}},
 		Untimers: []runtime.Timer{{DueMicros: 1, Exid: "a", Nid: "0", ID: 1}},
-		Tasks:    []runtime.TaskRecord{{Exid: "a", ID: "2"}}, Traces: []runtime.Trace{{Text: "t"}}, Entry: &runtime.Entry{Seq: 1},
+		Tasks:    []runtime.TaskRecord{{Exid: "a", ID: "2"}}, Traces: []runtime.Trace{{Text: "t"}}, Entries: []runtime.Entry{{Seq: 1}},
+		Parts: []runtime.Part{{Ref: ref("p"), Data: []byte("p")}}, Checkpoint: &runtime.Checkpoint{Seq: 1}, Outcome: []byte("o"),
 		Trees: []runtime.Tree{{ID: "t"}}, Sends: []runtime.Send{{Exid: "b"}}, Untasks: []runtime.TaskKey{{Exid: "a", ID: "1"}},
 	}, runtime.ErrConflict)
 	refused(t, s, &runtime.Batch{Record: record("a", 2), Sends: []runtime.Send{{Exid: "a"}},
@@ -175,6 +207,12 @@ func testAtomic(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 	check(t, "traces", []runtime.Trace(nil), collect(t, s.Traces(t.Context(), "a")))
 	check(t, "journal", []runtime.Entry(nil), collect(t, s.Journal(t.Context(), "a", 0)))
 	check(t, "ready", []string{"a"}, collect(t, s.Ready(t.Context())))
+	if st := load(t, s, "a"); len(st.Parts) > 0 || st.Outcome != nil {
+		t.Errorf("parts or an outcome are there: %+v", st)
+	}
+	if _, err := s.Checkpoint(t.Context(), "a", 9); !errors.Is(err, runtime.ErrNotFound) {
+		t.Errorf("the checkpoint is there: %v", err)
+	}
 	if _, err := s.Tree(t.Context(), "t"); !errors.Is(err, runtime.ErrNotFound) {
 		t.Errorf("the tree is there: %v", err)
 	}
@@ -326,7 +364,10 @@ func testLogs(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 		e := runtime.Entry{Seq: seq + 1, Hash: []byte{1, byte(seq)}, Data: fmt.Append(nil, seq)}
 		two := []runtime.Trace{{Nid: "0", Text: fmt.Sprint(seq), AtMicros: 5}, {Nid: "0", Text: "again"}}
 		traces, entries = append(traces, two...), append(entries, e)
-		commit(t, s, &runtime.Batch{Record: record("a", seq+1), Traces: two, Entry: &e})
+		commit(t, s, &runtime.Batch{Record: record("a", seq+1), Traces: two, Entries: []runtime.Entry{e}})
+		for i := range two {
+			traces[len(traces)-2+i].Seq = seq + 1
+		}
 	}
 	s = reopen()
 	check(t, "traces", traces, collect(t, s.Traces(t.Context(), "a")))
@@ -357,6 +398,7 @@ func testRecords(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 	var got []string
 	for _, rec := range collect(t, s.Records(t.Context())) {
 		got = append(got, rec.Exid)
+		check(t, "record", record(rec.Exid, 1), rec)
 	}
 	check(t, "records", slices.Sorted(slices.Values(exids)), got)
 }

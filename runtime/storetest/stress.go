@@ -124,14 +124,14 @@ func testWholeReads(t *testing.T, s runtime.Store, reopen func() runtime.Store) 
 	for range 4 {
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				rec, fs, err := s.Load(t.Context(), "a")
+				st, err := s.Load(t.Context(), "a")
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				for _, f := range fs {
-					if string(f.Data) != fmt.Sprint(rec.Seq) {
-						t.Errorf("a torn read: a frame of commit %s beside record %d", f.Data, rec.Seq)
+				for _, f := range st.Frames {
+					if string(f.Data) != fmt.Sprint(st.Record.Seq) {
+						t.Errorf("a torn read: a frame of commit %s beside record %d", f.Data, st.Record.Seq)
 						return
 					}
 				}

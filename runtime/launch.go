@@ -1,0 +1,117 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/florc-lang/florc/vm"
+)
+
+// launchAttempts bounds the search for an id that no execution has yet.
+const launchAttempts = 10
+
+// Launch stores a new execution, see Client. An active runtime works it up to
+// where it waits first, and stores both at once.
+func (r *Runtime) Launch(ctx context.Context, def Definition, o LaunchOptions) (exid string, err error) {
+	if def.Tree == nil {
+		return "", errors.New("there is no tree to launch")
+	}
+	if o.Domain == "" {
+		o.Domain = r.c.Domain
+	}
+	if o.Zone == "" {
+		o.Zone = r.c.Zone
+	}
+	if err := checkDomain(o.Domain); err != nil {
+		return "", err
+	}
+	for what, v := range map[string]bool{"payload": o.Payload.IsNull() || o.Payload.IsObject(), "vars": o.Vars.IsNull() || o.Vars.IsObject()} {
+		if !v {
+			return "", fmt.Errorf("the %s to launch with has to be an object", what)
+		}
+	}
+	prog, stored := r.programs.compile(def.Tree)
+	for range launchAttempts {
+		if exid, err = r.launch(ctx, def, o, prog, stored); !errors.Is(err, ErrConflict) {
+			break
+		}
+	}
+	return exid, err
+}
+
+func (r *Runtime) launch(ctx context.Context, def Definition, o LaunchOptions, prog *vm.Program, tree Tree) (string, error) {
+	now := r.c.Clock.Now()
+	exid := r.c.NewID(o.Domain, r.c.Unit, now)
+	l := vm.Launch{ID: exid, Domain: o.Domain, Payload: o.Payload, Vars: o.Vars, NowMicros: now.UnixMicro(),
+		Seed: r.c.Seed(), Zone: o.Zone, Limits: r.c.Limits}
+	x := vm.New(prog, l)
+	rec := &Record{Exid: exid, Origin: &Origin{Domain: o.Domain, Name: def.Name, File: def.File,
+		LaunchedMicros: l.NowMicros, Tree: tree.ID, Machine: x.AppendOrigin(nil)}}
+	s := r.newStep(newLive(rec, x), l.NowMicros)
+	s.entry.Launch = newJournalLaunch(tree.ID, &l, x.Limits)
+	slot := r.newSlot(exid, s.live)
+	err := s.safely(func() {
+		if slot != nil {
+			s.again()
+		}
+		s.finish()
+	})
+	if err == nil {
+		s.batch.Trees = []Tree{tree}
+		err = r.store.Commit(ctx, &s.batch)
+	}
+	if err != nil {
+		r.dropSlot(slot)
+		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrFull) && !isBroken(err) && ctx.Err() == nil {
+			r.fail(err)
+		}
+		return "", err
+	}
+	s.committed()
+	r.release(s)
+	if slot == nil {
+		r.wakeInbox(exid)
+	} else {
+		r.settle(slot, slot.live.x != nil && slot.live.x.Pending(), false, taken{})
+	}
+	return exid, nil
+}
+
+// newSlot makes the slot of an execution that is launched, as one at a worker;
+// nil where the runtime is passive, or has one of that id.
+func (r *Runtime) newSlot(exid string, l *live) *slot {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.active() || r.unit.draining || r.slots[exid] != nil {
+		return nil
+	}
+	s := r.slotOf(exid)
+	s.state, s.live, s.moving = slotWorked, l, true
+	return s
+}
+
+// dropSlot undoes newSlot.
+func (r *Runtime) dropSlot(s *slot) {
+	if s == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range s.mail { // for the execution that has the id
+		s.mail[i].answer(ErrConflict)
+	}
+	r.mails -= len(s.mail)
+	delete(r.slots, s.exid)
+}
+
+// checkDomain checks that a domain is dotted names, as in "org.acme.sales".
+func checkDomain(domain string) error {
+	for part := range strings.SplitSeq(domain, ".") {
+		if part == "" || strings.Trim(part, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
+			return fmt.Errorf("%q cannot be a domain: write names joined by dots, such as \"acme.sales\"", domain)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,364 @@
+package runtime_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/florc-lang/florc/lang/value"
+	"github.com/florc-lang/florc/runtime"
+	"github.com/florc-lang/florc/runtime/memstore"
+	"github.com/florc-lang/florc/stdlib"
+	"github.com/florc-lang/florc/vm"
+)
+
+// sim is a simulated world: runtimes that crash, a store that fails, a clock
+// that skips, people who answer twice. All of it follows from a seed.
+type sim struct {
+	rnd   *rand.Rand
+	store *simStore
+	clock *simClock
+	r     *runtime.Runtime
+	// passive is the runtime of another process, which works nothing.
+	passive *runtime.Runtime
+	flows   []*simFlow
+	calls   map[string]int  // of taskers, by the task's key
+	acked   map[string]bool // tasks whose return was acknowledged
+	calm    bool            // no faults anymore
+	// calmness is how many acts there are for each fault of a kind.
+	calmness int
+	bug      *bug
+}
+
+// simFlow is an execution, and what should come of it.
+type simFlow struct {
+	exid, src string
+	cancelled bool
+}
+
+// bug is a fault in the program, not in the world, that was there once.
+type bug struct {
+	name string
+	// batch changes what is committed; false drops all of it.
+	batch func(s *sim, b *runtime.Batch) bool
+	// blind has the store not notice that someone else committed.
+	blind bool
+	// betweenReads is done after the scheduler has read timers and before it
+	// acts on them.
+	betweenReads func(s *sim)
+	undead       bool   // letters come back that were consumed
+	source       string // a flow that is likely to meet it; "" for random ones
+}
+
+type simClock struct{ now time.Time }
+
+func (c *simClock) Now() time.Time { return c.now }
+func (c *simClock) After(time.Duration) (<-chan time.Time, func()) {
+	return make(chan time.Time), func() {}
+}
+
+// simStore is a store that fails as told, and reorders.
+type simStore struct {
+	*memstore.Store
+	s       *sim
+	next    fault
+	zombies []*runtime.Batch // that their process did not live to see committed
+	reading bool
+}
+
+type fault int
+
+const (
+	noFault     fault = iota
+	faultBefore       // the process ends before the commit is written
+	faultAfter        // after it
+	faultLate         // it is written when the process is long gone
+	faultFull         // there is no room
+)
+
+func (st *simStore) Commit(ctx context.Context, b *runtime.Batch) error {
+	f := st.next
+	st.next = noFault
+	if bug := st.s.bug; bug != nil && bug.batch != nil {
+		c := *b
+		if b = &c; !bug.batch(st.s, b) {
+			return nil
+		}
+	}
+	switch f {
+	case faultBefore:
+		return errCrash
+	case faultLate:
+		st.zombies = append(st.zombies, b)
+		return errCrash
+	case faultFull:
+		return runtime.ErrFull
+	}
+	if err := st.commit(ctx, b); err != nil {
+		return err
+	}
+	if f == faultAfter {
+		return errCrash
+	}
+	return nil
+}
+
+func (st *simStore) commit(ctx context.Context, b *runtime.Batch) error {
+	if bug := st.s.bug; bug != nil && b.Record != nil {
+		if rec, err := st.Record(ctx, b.Record.Exid); err == nil && bug.blind {
+			c := *b.Record
+			c.Seq = rec.Seq + 1
+			b.Record = &c
+		}
+		if bug.undead && len(b.Consumed) > 0 {
+			b.Consumed = nil
+		}
+	}
+	return st.Store.Commit(ctx, b)
+}
+
+func (st *simStore) Timers(ctx context.Context, after runtime.Timer, limit int) ([]runtime.Timer, error) {
+	ts, err := st.Store.Timers(ctx, after, limit)
+	if !st.reading { // others go on meanwhile
+		st.reading = true
+		for st.s.rnd.IntN(5) > 0 && st.s.work() {
+		}
+		if st.s.bug != nil && st.s.bug.betweenReads != nil {
+			st.s.bug.betweenReads(st.s)
+		}
+		st.reading = false
+	}
+	return ts, err
+}
+
+func newSim(seed uint64, b *bug) *sim {
+	s := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), clock: &simClock{time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)},
+		calls: make(map[string]int), acked: make(map[string]bool), bug: b}
+	s.calmness = []int{40, 200, 100_000}[s.rnd.IntN(3)]
+	s.store = &simStore{Store: memstore.New(), s: s}
+	return s
+}
+
+// boot starts a process.
+func (s *sim) boot() error {
+	ids := 0
+	config := runtime.Config{Store: s.store, Library: stdlib.All(), Clock: s.clock, TaskWorkers: -1,
+		Limits: vm.Limits{RunSteps: []int{5, 20, 1000}[s.rnd.IntN(3)]}, CheckpointEvery: []int{2, 5, 1000}[s.rnd.IntN(3)],
+		CacheNodes: []int{-1, 10, 1000}[s.rnd.IntN(3)], Seed: s.rnd.Uint64,
+		Taskers: map[string]runtime.Tasker{"work": runtime.TaskerFunc(s.task), "bad": runtime.TaskerFunc(s.bad),
+			"later": runtime.TaskerFunc(s.later), "alice": runtime.Worklist, "bob": runtime.Worklist},
+		NewID: func(string, string, time.Time) string {
+			ids++
+			return fmt.Sprintf("x%d-%d", len(s.flows), ids)
+		}}
+	var err error
+	if s.r, err = runtime.New(config); err == nil {
+		s.passive, err = runtime.New(config)
+	}
+	if err != nil {
+		return err
+	}
+	return s.r.SimStart(context.Background())
+}
+
+// task marks the payload: twice for one task is the same.
+func (s *sim) task(_ context.Context, t *runtime.Task) (*runtime.Reply, error) {
+	s.calls[t.Key]++
+	return &runtime.Reply{Payload: marked(t)}, nil
+}
+
+func (s *sim) bad(_ context.Context, t *runtime.Task) (*runtime.Reply, error) {
+	s.calls[t.Key]++
+	return nil, errors.New("no luck")
+}
+
+func (s *sim) later(_ context.Context, t *runtime.Task) (*runtime.Reply, error) {
+	s.calls[t.Key]++
+	return &runtime.Reply{Later: true}, nil
+}
+
+// marked is a task's payload with a field of the task's own.
+func marked(t *runtime.Task) value.Value {
+	k, _ := t.Params.AsObject().Get("k")
+	n := int64(0)
+	if v, ok := t.Payload.AsObject().Get(k.AsString()); ok {
+		n = v.AsInt()
+	}
+	return value.FromObject(t.Payload.AsObject().Set(k.AsString(), value.Int(n+1)))
+}
+
+// work takes a turn or does a task, if there is something to do.
+func (s *sim) work() bool {
+	ready, tasks := s.r.SimReady(), s.r.SimTasks()
+	switch n := ready + tasks; {
+	case n == 0 || s.r.Err() != nil:
+		return false
+	case s.rnd.IntN(n) < ready:
+		s.r.SimWork(s.rnd.IntN(ready))
+	default:
+		s.r.SimTask(s.rnd.IntN(tasks))
+	}
+	return true
+}
+
+// act does one thing that may happen.
+func (s *sim) act(ctx context.Context) error {
+	if s.r.Err() != nil {
+		return s.boot() // the process ended, and another one begins
+	}
+	if !s.calm {
+		switch s.rnd.IntN(s.calmness) {
+		case 0:
+			return s.boot()
+		case 1:
+			s.store.next = fault(1 + s.rnd.IntN(4))
+		case 2:
+			s.bury(ctx)
+		case 3:
+			s.clock.now = s.clock.now.Add(-time.Duration(s.rnd.IntN(2000)) * time.Millisecond)
+		case 4:
+			s.r.SimForget()
+		}
+	}
+	switch s.rnd.IntN(6) {
+	case 0:
+		return s.answer(ctx)
+	case 1:
+		return s.pass(ctx)
+	default:
+		if !s.work() {
+			return s.pass(ctx)
+		}
+	}
+	return nil
+}
+
+// bury has a late commit arrive.
+func (s *sim) bury(ctx context.Context) {
+	if n := len(s.store.zombies); n > 0 {
+		b := s.store.zombies[n-1]
+		s.store.zombies = s.store.zombies[:n-1]
+		if s.store.commit(ctx, b) == nil {
+			// It was the last word of its process; nobody has followed yet. The
+			// process that is there now knows nothing of it.
+			_ = s.boot()
+		}
+	}
+}
+
+// pass lets time pass, up to the next timer or less.
+func (s *sim) pass(ctx context.Context) error {
+	sleep, err := s.r.SimFire(ctx)
+	if err != nil {
+		return nil // the store failed: the process ends
+	}
+	if s.rnd.IntN(3) > 0 {
+		sleep = s.rnd.Int64N(sleep + 1)
+	}
+	s.clock.now = s.clock.now.Add(time.Duration(sleep) * time.Microsecond)
+	_, _ = s.r.SimFire(ctx)
+	return nil
+}
+
+// answer has someone answer a task of bob's, or one of those that are done
+// later, once or more.
+func (s *sim) answer(ctx context.Context) error {
+	tasks, err := s.r.Tasks(ctx, "")
+	if err != nil {
+		return err
+	}
+	tasks = slices.DeleteFunc(tasks, func(t *runtime.Task) bool {
+		return t.Tasker != "bob" && t.Tasker != "later" || s.acked[t.Key]
+	})
+	if len(tasks) == 0 {
+		return nil
+	}
+	t := tasks[s.rnd.IntN(len(tasks))]
+	if s.rnd.IntN(3) == 0 { // from another process
+		if err := s.passive.Return(ctx, t.Exid, t.ID, marked(t), nil); err == nil {
+			s.acked[t.Key] = true
+		}
+		s.r.SimInbox(t.Exid)
+		return nil
+	}
+	for range 1 + s.rnd.IntN(2) {
+		err := s.r.SimReturn(t, marked(t), func(err error) { s.acked[t.Key] = s.acked[t.Key] || err == nil })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// launch launches a random flow.
+func (s *sim) launch(ctx context.Context, src string) error {
+	def, err := runtime.Parse("sim.flo", src)
+	if err != nil {
+		return err
+	}
+	f := &simFlow{src: src}
+	s.flows = append(s.flows, f)
+	f.exid, err = s.r.Launch(ctx, def, runtime.LaunchOptions{})
+	return err
+}
+
+// simSource writes a flow whose outcome does not depend on what is slow and
+// what is fast: each task leaves a mark of its own.
+type simSource struct {
+	b     strings.Builder
+	rnd   *rand.Rand
+	marks int
+}
+
+func (g *simSource) line(depth int, format string, args ...any) {
+	fmt.Fprintf(&g.b, strings.Repeat("  ", depth)+format+"\n", args...)
+}
+
+func (g *simSource) node(depth int) {
+	g.marks++
+	k := g.marks
+	n := g.rnd.IntN(12)
+	if depth > 3 {
+		n = g.rnd.IntN(7)
+	}
+	switch n {
+	case 0, 1, 2:
+		g.line(depth, "task '%s' k: 'k%d'", []string{"work", "work", "bob", "later"}[g.rnd.IntN(4)], k)
+	case 3, 4:
+		g.line(depth, "sleep '%ds'", g.rnd.IntN(4))
+	case 5:
+		g.line(depth, "set f.s%d %d", k, k)
+	case 6:
+		g.line(depth, "sequence on_error: (def msg err \\ set f.e%d 1)", k)
+		g.line(depth+1, "task 'bad'")
+	case 7, 8:
+		g.line(depth, "concurrence")
+		for range 1 + g.rnd.IntN(3) {
+			g.node(depth + 1)
+		}
+	case 9:
+		g.line(depth, "sequence timeout: '%ds'", 1+g.rnd.IntN(3))
+		g.line(depth+1, "task 'alice'")
+	case 10:
+		g.line(depth, "trace 't%d'", k)
+	default:
+		g.line(depth, "sequence")
+		for range 1 + g.rnd.IntN(3) {
+			g.node(depth + 1)
+		}
+	}
+}
+
+func randomSource(rnd *rand.Rand) string {
+	g := &simSource{rnd: rnd}
+	g.line(0, "set f.pad '%s'", strings.Repeat("x", rnd.IntN(600))) // some have parts stored apart
+	for range 2 + rnd.IntN(4) {
+		g.node(0)
+	}
+	g.line(0, "trace 'end'")
+	return g.b.String()
+}

@@ -1,0 +1,307 @@
+package runtime
+
+import (
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"slices"
+
+	"github.com/florc-lang/florc/lang/value"
+	"github.com/florc-lang/florc/vm"
+)
+
+// step is one advance of an execution: messages are delivered, each followed by
+// a run, and all that came of it is gathered for one commit. It does no I/O:
+// the same messages at the same time, with the same answers, give the same
+// batch, be it for the first time or in a replay.
+type step struct {
+	exid   string
+	live   *live
+	now    int64
+	entry  journalEntry
+	knows  func(name string) bool // tells a tasker's name
+	parked func(name string) bool // tells the name of a tasker that takes what it gets as it comes
+
+	batch   Batch
+	own     []vm.Message       // that the runtime itself sends
+	touched []vm.NID           // nodes whose frame is to be put, whatever the machine says
+	timers  map[timerKey]Timer // set in this step
+	handed  map[string]int     // tasks of this step: where they stand in the batch
+	tasks   []*Task            // these, as taskers see them
+	output  []string
+	failed  []vm.FailedEffect
+	ended   *vm.EndedEffect
+	grown   int64 // bytes of frames and parts, put less removed
+}
+
+type timerKey struct {
+	nid vm.NID
+	id  int64
+}
+
+func (r *Runtime) newStep(l *live, now int64) *step {
+	s := &step{exid: l.rec.Exid, live: l, now: now, knows: r.hasTasker, parked: r.parks}
+	s.entry.AtMicros = now
+	if l.x != nil {
+		s.entry.Budget = l.x.Limits.RunSteps
+		l.x.HasTasker = s.hasTasker
+	}
+	return s
+}
+
+// hasTasker answers the machine, the same each time within a step, and notes
+// the answer.
+func (s *step) hasTasker(name string) bool {
+	switch {
+	case slices.Contains(s.entry.Known, name):
+		return true
+	case slices.Contains(s.entry.Unknown, name):
+		return false
+	}
+	known := s.knows(name)
+	if known {
+		s.entry.Known = append(s.entry.Known, name)
+	} else {
+		s.entry.Unknown = append(s.entry.Unknown, name)
+	}
+	return known
+}
+
+// again runs on where a run before was cut short.
+func (s *step) again() {
+	s.entry.Messages = append(s.entry.Messages, nil)
+	s.run()
+}
+
+// deliver gives the machine a message from outside and runs it. It returns
+// ErrNotFound for one that is about something that is over.
+func (s *step) deliver(m vm.Message) error {
+	if !s.accept(&m) {
+		return ErrNotFound
+	}
+	s.entry.Messages = append(s.entry.Messages, vm.AppendMessage(nil, &m))
+	s.live.x.Deliver(m, s.now)
+	s.run()
+	return nil
+}
+
+// accept tells whether what the message is about is still there, and takes
+// note of it.
+func (s *step) accept(m *vm.Message) bool {
+	f := s.live.x.Frame(m.Nid)
+	if f == nil {
+		return false
+	}
+	n := s.live.node(m.Nid, s.now)
+	switch m.Point {
+	case vm.Trigger:
+		i := slices.IndexFunc(n.timers, func(ft FrameTimer) bool { return ft.ID == m.Timer })
+		if i < 0 {
+			return false
+		}
+		s.untime(m.Nid, m.Timer)
+	case vm.Return:
+		if n.task == "" || n.task != m.TaskID {
+			return false
+		}
+		n.task, n.taskParts = "", nil
+		s.batch.Untasks = append(s.batch.Untasks, TaskKey{s.exid, m.TaskID})
+	case vm.Cancel:
+		if m.Payload.Fields.IsNull() && !m.Payload.HasRet {
+			m.Payload = f.Payload
+		}
+	}
+	s.touch(m.Nid)
+	return true
+}
+
+// run runs the machine, and again with what the runtime itself has to say to
+// it.
+func (s *step) run() {
+	s.entry.Cut = s.live.x.Run()
+	s.effects()
+	for len(s.own) > 0 {
+		m := s.own[0]
+		s.own = s.own[1:]
+		if s.accept(&m) {
+			s.live.x.Deliver(m, s.now)
+			s.entry.Cut = s.live.x.Run()
+			s.effects()
+		}
+	}
+}
+
+// safely does a part of a step, with panics, which are bugs, turned into
+// errors of this execution.
+func (s *step) safely(do func()) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &brokenError{fmt.Errorf("a bug in florc: %v\n%s", p, debug.Stack())}
+		}
+	}()
+	do()
+	return nil
+}
+
+// finish completes the batch.
+func (s *step) finish() {
+	l, b := s.live, &s.batch
+	s.touched = append(s.touched, l.x.TakeDirty()...)
+	slices.SortFunc(s.touched, vm.CompareNIDs)
+	s.touched = slices.Compact(s.touched)
+	rec := *l.rec
+	rec.Seq++
+	b.Record = &rec
+	for _, nid := range s.touched {
+		l.noteFailure(nid, l.x.Frame(nid))
+	}
+	rec.Status, rec.Ready = l.status(), l.x.Pending()
+	if e := s.ended; e != nil {
+		l.outcome = Marshal(outcome{Payload: value.AppendCBOR(nil, e.Payload), Vars: value.AppendCBOR(nil, e.Vars)})
+		b.Outcome = l.outcome
+	}
+	if rec.Status == Terminated {
+		s.terminate(&rec)
+	} else {
+		for _, nid := range s.touched {
+			s.frame(nid)
+		}
+		rec.Header = l.x.AppendHeader(nil, s.put)
+		s.sweep()
+	}
+	for _, nid := range slices.SortedFunc(maps.Keys(s.timers), compareTimerKeys) {
+		b.Timers = append(b.Timers, s.timers[nid])
+	}
+	s.dropUnhanded()
+	rec.Bytes += s.grown
+	s.entry.Sum = l.sum(&rec).bytes()
+	entry := chain(rec.LogHash, rec.Seq, &s.entry)
+	rec.LogHash, b.Entries = entry.Hash, []Entry{entry}
+	rec.Traces += uint64(len(b.Traces))
+	for i := range b.Traces {
+		b.Traces[i].Seq = rec.Seq
+	}
+}
+
+// sum is that of the state that goes with a record.
+func (l *live) sum(rec *Record) sum {
+	return l.frames.plus(digest(append([]byte(rec.Status), rec.Header...)))
+}
+
+// outcome is what an execution ended with.
+type outcome struct {
+	Payload []byte `cbor:"1,keyasint,omitempty"`
+	Vars    []byte `cbor:"2,keyasint,omitempty"`
+}
+
+// terminate removes all that is left of the state.
+func (s *step) terminate(rec *Record) {
+	l := s.live
+	for _, nid := range slices.SortedFunc(maps.Keys(l.nodes), vm.CompareNIDs) {
+		s.removed(nid)
+	}
+	s.batch.Unparts = l.parts.unreachable(func(func(value.Ref)) {})
+	rec.EndedMicros, rec.Header, rec.Bytes, s.grown = s.now, nil, 0, 0
+	l.frames = sum{}
+}
+
+// put takes a part of a value that is encoded.
+func (s *step) put(ref value.Ref, data func() []byte) {
+	if s.live.parts[ref] != nil {
+		return
+	}
+	d := data()
+	if err := s.live.parts.add(ref, d); err != nil {
+		panic(err) // it was just made
+	}
+	s.grown += int64(len(d))
+	s.batch.Parts = append(s.batch.Parts, Part{ref, d})
+}
+
+// sweepFrom is how many parts there have to be for a sweep.
+const sweepFrom = 64
+
+// sweep removes the parts that nothing refers to anymore, whenever their
+// number has doubled.
+func (s *step) sweep() {
+	l := s.live
+	if len(l.parts) < max(sweepFrom, 2*l.swept) {
+		return
+	}
+	gone := l.parts.unreachable(func(walk func(value.Ref)) {
+		for _, n := range l.nodes {
+			for _, refs := range [][]value.Ref{n.parts, n.taskParts} {
+				for _, ref := range refs {
+					walk(ref)
+				}
+			}
+		}
+		if err := value.EachRef(s.batch.Record.Header, walk); err != nil {
+			panic(err) // it was just made
+		}
+	})
+	fresh := make(map[value.Ref]bool)
+	for _, ref := range gone {
+		s.grown -= int64(l.parts[ref].bytes)
+		delete(l.parts, ref)
+		fresh[ref] = true
+	}
+	// One that this very step made was not stored.
+	s.batch.Parts = slices.DeleteFunc(s.batch.Parts, func(p Part) bool {
+		drop := fresh[p.Ref]
+		delete(fresh, p.Ref)
+		return drop
+	})
+	s.batch.Unparts = slices.SortedFunc(maps.Keys(fresh), compareRefs)
+	l.swept = len(l.parts)
+}
+
+// touch has a node's frame put, or removed.
+func (s *step) touch(nid vm.NID) {
+	if n := len(s.touched); n == 0 || s.touched[n-1] != nid {
+		s.touched = append(s.touched, nid)
+	}
+}
+
+func compareTimerKeys(a, b timerKey) int {
+	if c := vm.CompareNIDs(a.nid, b.nid); c != 0 {
+		return c
+	}
+	return int(a.id - b.id)
+}
+
+// frame puts or removes a node's frame.
+func (s *step) frame(nid vm.NID) {
+	l := s.live
+	vf := l.x.Frame(nid)
+	if vf == nil {
+		s.removed(nid)
+		return
+	}
+	n := l.node(nid, s.now)
+	f := Frame{Nid: nid.String(), SinceMicros: n.since, Task: n.task, Timers: slices.Clone(n.timers),
+		TaskParts: joinRefs(n.taskParts), Data: l.x.AppendFrame(nil, vf, s.put)}
+	s.grown += int64(len(f.Data) - n.bytes)
+	if err := l.stored(n, &f); err != nil {
+		panic(err) // it was just made
+	}
+	s.batch.Frames = append(s.batch.Frames, f)
+}
+
+// removed forgets a node, with its timers and its task.
+func (s *step) removed(nid vm.NID) {
+	n := s.live.nodes[nid]
+	if n == nil {
+		return
+	}
+	for _, ft := range slices.Clone(n.timers) {
+		s.untime(nid, ft.ID)
+	}
+	s.drop(n)
+	if n.stored {
+		s.batch.Removed = append(s.batch.Removed, nid.String())
+		s.live.frames = s.live.frames.minus(n.digest)
+		s.grown -= int64(n.bytes)
+	}
+	delete(s.live.nodes, nid)
+}

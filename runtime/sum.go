@@ -1,0 +1,49 @@
+package runtime
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math/bits"
+)
+
+// sum is a digest of a set: the sum of its members' digests modulo 2^128. It
+// is brought up to date by what a commit changes alone, and finds damage. It
+// is no proof against those who choose the members; the hashes of journal and
+// checkpoints are.
+type sum struct{ hi, lo uint64 }
+
+func (s sum) plus(t sum) sum {
+	lo, carry := bits.Add64(s.lo, t.lo, 0)
+	hi, _ := bits.Add64(s.hi, t.hi, carry)
+	return sum{hi, lo}
+}
+
+func (s sum) minus(t sum) sum {
+	lo, borrow := bits.Sub64(s.lo, t.lo, 0)
+	hi, _ := bits.Sub64(s.hi, t.hi, borrow)
+	return sum{hi, lo}
+}
+
+// bytes are the sum's, the highest first.
+func (s sum) bytes() []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, s.hi), s.lo)
+}
+
+func digest(data []byte) sum {
+	h := sha256.Sum256(data)
+	return sum{binary.BigEndian.Uint64(h[:]), binary.BigEndian.Uint64(h[8:])}
+}
+
+// frameDigest is the digest of a frame with its nid.
+func frameDigest(f *Frame) sum {
+	b := make([]byte, 0, 64+len(f.Data))
+	text := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
+	text(f.Nid)
+	text(f.Task)
+	b = binary.AppendVarint(b, f.SinceMicros)
+	b = binary.AppendUvarint(b, uint64(len(f.Timers)))
+	for _, t := range f.Timers {
+		b = binary.AppendVarint(binary.AppendVarint(b, t.ID), t.DueMicros)
+	}
+	return digest(append(b, f.Data...))
+}
