@@ -53,12 +53,11 @@ func (d *dispatcher) add(rec *TaskRecord, task *Task) {
 	j.ctx, j.cancel = context.WithCancelCause(context.Background())
 	d.jobs[rec.Key()] = j
 	d.queue = append(d.queue, j)
-	switch {
-	case d.idle > 0:
-		d.more.Signal()
-	case d.count < d.r.c.TaskWorkers:
+	if len(d.queue) > d.idle && d.count < d.r.c.TaskWorkers {
 		d.count++
 		d.workers.Go(d.run)
+	} else {
+		d.more.Signal()
 	}
 }
 

@@ -199,7 +199,7 @@ func (r *runner) work(ctx context.Context, o runtime.LaunchOptions) error {
 	if err := r.wait(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
-	v, err := r.rt.Execution(lasting, r.exid)
+	v, err := r.rt.Execution(lasting, r.exid, 0)
 	if err != nil {
 		return err
 	}
@@ -271,7 +271,7 @@ func (r *runner) stuck(ctx context.Context) (bool, error) {
 			return false, nil
 		}
 	}
-	v, err := r.rt.Execution(ctx, r.exid)
+	v, err := r.rt.Execution(ctx, r.exid, 0)
 	if err != nil {
 		return false, err
 	}

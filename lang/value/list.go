@@ -18,7 +18,7 @@ type List struct {
 	buf    *buffer
 	off, n int
 	meta   meta
-	ref    atomic.Pointer[Ref] // once it was packed, if it is stored apart
+	packed atomic.Pointer[packed]
 }
 
 type buffer struct {

@@ -21,10 +21,10 @@ type Member struct {
 // adding a key costs amortised constant time. Small objects are searched from
 // the first key on; larger ones get an index at the first search.
 type Object struct {
-	buf  *entries
-	n    int
-	meta meta
-	ref  atomic.Pointer[Ref] // once it was packed, if it is stored apart
+	buf    *entries
+	n      int
+	meta   meta
+	packed atomic.Pointer[packed]
 }
 
 // entries is the buffer that objects grown from one another share. Each of

@@ -55,8 +55,8 @@ func RefOf(data []byte) Ref {
 // see [CBORDecoder] for the way back. Where put is not nil it is told of each
 // part, maybe more than once; data makes the part's encoding, and tells put of
 // the parts of that one. A host that has a part has its parts, too, and need
-// not call data. Values remember their refs, so that what did not change since
-// it was last packed is not walked again.
+// not call data. Collections remember how they were packed, so that what did
+// not change is not walked again.
 func AppendPacked(dst []byte, v Value, put func(ref Ref, data func() []byte)) []byte {
 	if v.kind < KindString {
 		return AppendCBOR(dst, v)
@@ -72,6 +72,7 @@ func AppendPacked(dst []byte, v Value, put func(ref Ref, data func() []byte)) []
 type packer struct {
 	put   func(Ref, func() []byte)
 	parts []part
+	deaf  bool // it is told of no parts: it makes a ref only
 }
 
 // part is a value, or a chunk of one, that is stored apart.
@@ -84,14 +85,25 @@ type part struct {
 	row   int // for a row, how many chunks of its level there are
 }
 
+// packed is what a collection remembers, from when it was packed first: that
+// it is stored apart or, where it is not but has parts that are, its encoding.
+type packed struct {
+	ref    Ref
+	inline []byte
+	parts  []part
+}
+
 func (p *packer) note(t part) {
-	if p.put != nil {
+	if !p.deaf {
 		p.parts = append(p.parts, t)
 	}
 }
 
 func (p *packer) tell() {
 	put := p.put
+	if put == nil {
+		return
+	}
 	for _, t := range p.parts {
 		put(t.ref, func() []byte {
 			q := packer{put: put}
@@ -112,20 +124,31 @@ func (p *packer) tell() {
 
 // value appends v, or the ref of it.
 func (p *packer) value(dst []byte, v Value) []byte {
-	if known := v.ref(); known != nil {
-		if ref := known.Load(); ref != nil {
-			p.note(part{ref: *ref, value: v})
-			return appendRefs(dst, *ref)
+	memory := v.packed()
+	if memory != nil {
+		switch known := memory.Load(); {
+		case known == nil:
+		case known.inline != nil:
+			if !p.deaf {
+				p.parts = append(p.parts, known.parts...)
+			}
+			return append(dst, known.inline...)
+		default:
+			p.note(part{ref: known.ref, value: v})
+			return appendRefs(dst, known.ref)
 		}
 	}
 	start, noted := len(dst), len(p.parts)
 	dst = p.own(dst, v)
 	if len(dst)-start <= packInline {
+		if memory != nil && len(p.parts) > noted {
+			memory.Store(&packed{inline: slices.Clone(dst[start:]), parts: slices.Clone(p.parts[noted:])})
+		}
 		return dst
 	}
 	ref := RefOf(dst[start:])
-	if known := v.ref(); known != nil {
-		known.Store(&ref)
+	if memory != nil {
+		memory.Store(&packed{ref: ref})
 	}
 	p.parts = p.parts[:noted] // they are parts of this one
 	p.note(part{ref: ref, value: v})
@@ -164,7 +187,11 @@ func (p *packer) chunked(dst []byte, s spine) []byte {
 
 // rowRef returns the ref of the row of a level that has so many chunks.
 func (p *packer) rowRef(s *spine, level, chunks int) Ref {
-	ref := RefOf(new(packer).row(nil, s, level, chunks))
+	ref := s.known.row(level, chunks)
+	if ref == (Ref{}) {
+		ref = RefOf((&packer{deaf: true}).row(nil, s, level, chunks))
+		s.known.setRow(level, chunks, ref)
+	}
 	p.note(part{ref: ref, of: s, level: level, row: chunks})
 	return ref
 }
@@ -254,7 +281,7 @@ func (p *packer) chunk(dst []byte, s *spine, level, at int) []byte {
 func (s *spine) ref(level, at int) Ref {
 	ref := s.known.get(level, at)
 	if ref == (Ref{}) {
-		ref = RefOf(new(packer).chunk(nil, s, level, at))
+		ref = RefOf((&packer{deaf: true}).chunk(nil, s, level, at))
 		s.known.set(level, at, ref)
 	}
 	return ref
@@ -265,6 +292,31 @@ func (s *spine) ref(level, at int) Ref {
 type chunkRefs struct {
 	mu     sync.Mutex
 	levels [][]Ref // the zero Ref where it is not known
+	rows   []chunkRow
+}
+
+// chunkRow is the last row of a level that was asked for.
+type chunkRow struct {
+	chunks int
+	ref    Ref
+}
+
+func (c *chunkRefs) row(level, chunks int) Ref {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if level > len(c.rows) || c.rows[level-1].chunks != chunks {
+		return Ref{}
+	}
+	return c.rows[level-1].ref
+}
+
+func (c *chunkRefs) setRow(level, chunks int, ref Ref) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for level > len(c.rows) {
+		c.rows = append(c.rows, chunkRow{})
+	}
+	c.rows[level-1] = chunkRow{chunks, ref}
 }
 
 func (c *chunkRefs) get(level, at int) Ref {
@@ -322,13 +374,14 @@ func (c *chunkCache) copyTo(to *chunkCache, n, changed int) {
 	to.p.Store(known)
 }
 
-// ref is where a collection remembers its ref, nil for other values.
-func (v Value) ref() *atomic.Pointer[Ref] {
+// packed is where a collection remembers how it was packed, nil for other
+// values.
+func (v Value) packed() *atomic.Pointer[packed] {
 	switch v.kind {
 	case KindList:
-		return &v.AsList().ref
+		return &v.AsList().packed
 	case KindObject:
-		return &v.AsObject().ref
+		return &v.AsObject().packed
 	}
 	return nil
 }

@@ -78,8 +78,8 @@ func (r *cborReader) part(ref Ref, depth int) (decodedPart, error) {
 		return decodedPart{}, err
 	}
 	r.data, r.pos = outer, pos
-	if known := v.ref(); known != nil && len(data) > packInline {
-		known.Store(&ref)
+	if memory := v.packed(); memory != nil && len(data) > packInline {
+		memory.Store(&packed{ref: ref})
 	}
 	if r.d.parts == nil {
 		r.d.parts = make(map[Ref]decodedPart)
@@ -151,6 +151,7 @@ type chunkReader struct {
 // row gathers the elements of a row, and before them those of the rows above
 // it; chunks is how many its level has.
 func (c *chunkReader) row(ref Ref, level, chunks int) error {
+	c.known.setRow(level, chunks, ref)
 	n, above := chunks%fanOut, chunks/fanOut
 	if above > 0 {
 		n++
