@@ -179,7 +179,7 @@ func (d *dispatcher) giveBack(ctx context.Context, rec *TaskRecord, payload valu
 			}
 		}
 	}
-	d.r.post(rec.Exid, mail{*m, done})
+	d.r.post(rec.Exid, mail{m, done})
 	return nil
 }
 

@@ -64,7 +64,8 @@ func (r *Runtime) SimForget() {
 func (r *Runtime) SimReturn(t *Task, payload value.Value, done func(error)) error {
 	nid, err := vm.ParseNID(t.Nid)
 	if err == nil {
-		r.post(t.Exid, mail{vm.ReturnMessage(nid, t.ID, vm.NewPayload(payload), nil), done})
+		m := vm.ReturnMessage(nid, t.ID, vm.NewPayload(payload), nil)
+		r.post(t.Exid, mail{&m, done})
 	}
 	return err
 }
@@ -80,7 +81,7 @@ func (r *Runtime) SimCancel(exid, nid string, kill bool) error {
 	}
 	var err error
 	if m.Nid, err = vm.ParseNID(nid); err == nil {
-		r.post(exid, mail{msg: m})
+		r.post(exid, mail{msg: &m})
 	}
 	return err
 }

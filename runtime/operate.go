@@ -105,7 +105,7 @@ func (r *Runtime) cancel(ctx context.Context, exid, nid string, flavour vm.Flavo
 // together with what else is in the batch.
 func (r *Runtime) tell(ctx context.Context, exid string, m *vm.Message, passive *Batch) error {
 	done := make(chan error, 1)
-	if r.post(exid, mail{*m, func(err error) { done <- err }}) {
+	if r.post(exid, mail{m, func(err error) { done <- err }}) {
 		select {
 		case err := <-done:
 			return err

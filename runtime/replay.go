@@ -234,7 +234,7 @@ func (p *player) message(ctx context.Context, s *step, data []byte) error {
 		return nil
 	}
 	m, err := p.live.x.DecodeMessage(data, p.r.programsOf(ctx, p.rec.Origin))
-	if err == nil && s.deliver(m) != nil {
+	if err == nil && s.deliver(&m) != nil {
 		err = fmt.Errorf("a message %q for node %s is about something that is not there", m.Point, m.Nid)
 	}
 	return err

@@ -75,12 +75,12 @@ func (s *step) again() {
 
 // deliver gives the machine a message from outside and runs it. It returns
 // ErrNotFound for one that is about something that is over.
-func (s *step) deliver(m vm.Message) error {
-	if !s.accept(&m) {
+func (s *step) deliver(m *vm.Message) error {
+	if !s.accept(m) {
 		return ErrNotFound
 	}
-	s.entry.Messages = append(s.entry.Messages, vm.AppendMessage(nil, &m))
-	s.live.x.Deliver(m, s.now)
+	s.entry.Messages = append(s.entry.Messages, vm.AppendMessage(nil, m))
+	s.live.x.Deliver(*m, s.now)
 	s.run()
 	return nil
 }

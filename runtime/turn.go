@@ -35,7 +35,7 @@ type taken struct{ letters, mail, fired int }
 // ErrNotFound where it is about something that is over; else why it was not
 // taken.
 type mail struct {
-	msg  vm.Message
+	msg  *vm.Message
 	done func(error) // must not block; nil for nobody
 }
 
@@ -77,7 +77,8 @@ func (t *turn) fail(failure *vm.Error, why error) {
 	for _, f := range t.fired {
 		t.step.forgetTimer(f)
 	}
-	_ = t.step.deliver(vm.FailMessage(rootNID, failure)) // a root that is gone cannot fail
+	m := vm.FailMessage(rootNID, failure)
+	_ = t.step.deliver(&m) // a root that is gone cannot fail
 }
 
 func firstLine(s string) string {
@@ -137,7 +138,7 @@ func (t *turn) take(ctx context.Context) error {
 				t.r.c.Logger.Error("a message was dropped: it cannot be read", "exid", s.exid, "error", err)
 				continue
 			}
-			_ = s.deliver(m) // one about something that is over is dropped
+			_ = s.deliver(&m) // one about something that is over is dropped
 		}
 		for ; t.took.mail < len(t.mail) && !s.entry.Cut; t.took.mail++ {
 			t.answers = append(t.answers, s.deliver(t.mail[t.took.mail].msg))
@@ -152,7 +153,7 @@ func (t *turn) take(ctx context.Context) error {
 func (t *turn) trigger(f Timer) {
 	nid, err := vm.ParseNID(f.Nid)
 	if err == nil {
-		err = t.step.deliver(vm.Message{Point: vm.Trigger, Nid: nid, Timer: f.ID})
+		err = t.step.deliver(&vm.Message{Point: vm.Trigger, Nid: nid, Timer: f.ID})
 	}
 	if err != nil {
 		t.step.forgetTimer(f)
