@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 )
 
 // dumpFormat is the version of the lines that Dump writes.
@@ -95,6 +97,8 @@ func (r *Runtime) dumpOnce(ctx context.Context, exid string) (*dumped, uint64, e
 	if d.Tree, err = r.store.Tree(ctx, rec.Origin.Tree); err != nil {
 		return nil, rec.Seq, err
 	}
+	slices.SortFunc(st.Frames, func(a, b Frame) int { return strings.Compare(a.Nid, b.Nid) })
+	slices.SortFunc(st.Parts, func(a, b Part) int { return compareRefs(a.Ref, b.Ref) })
 	for i := range st.Frames {
 		d.Frames = append(d.Frames, dumpedAt{ID: st.Frames[i].Nid, Data: Marshal(&st.Frames[i])})
 	}
@@ -195,6 +199,15 @@ func (r *Runtime) checkDump(ctx context.Context, b *Batch) error {
 	}
 	if _, err := r.programs.parse(&b.Trees[0]); err != nil {
 		return err
+	}
+	var hash []byte
+	for _, e := range b.Entries {
+		if hash = chainHash(hash, e.Data); !bytes.Equal(hash, e.Hash) {
+			return fmt.Errorf("its journal breaks at commit %d", e.Seq)
+		}
+	}
+	if !bytes.Equal(hash, b.Record.LogHash) {
+		return errors.New("its journal is not whole")
 	}
 	_, err := r.revive(ctx, &Stored{Record: b.Record, Frames: b.Frames, Parts: b.Parts, Outcome: b.Outcome})
 	return err

@@ -82,6 +82,9 @@ func (r *Runtime) revive(ctx context.Context, st *Stored) (*live, error) {
 	if err != nil {
 		return nil, &brokenError{err}
 	}
+	if x.ID != st.Record.Exid {
+		return nil, &brokenError{fmt.Errorf("what is stored of it is that of execution %s", x.ID)}
+	}
 	l.x = x
 	for i := range st.Frames {
 		f := &st.Frames[i]

@@ -1,0 +1,129 @@
+package runtime_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/florc-lang/florc/lang/value"
+	"github.com/florc-lang/florc/runtime"
+	"github.com/florc-lang/florc/runtime/memstore"
+)
+
+var record = flag.String("record", "", "write testdata/dumps/`NAME`.jsonl, to be replayed by every later version")
+
+// recordedFlows have something of everything whose replay has to stay the
+// same.
+func recordedFlows() []string {
+	flows := []string{crashFlow, "task 'alice'\n" + crashFlow, "fail 'ouch'\n",
+		"set l [ 3, 1, 2 ]\nset f.s (sort l)\nset f.r (rand 1000)\nset f.t (timestamp _)\nmap l (def x \\ x * 2)\ntask 'alice'\n",
+		"define f x \\ task 'echo' n: x\nf 1\nconcurrence merge: 'last mix'\n  f 2\n  f 3\nsleep '10d'\n"}
+	for seed := range uint64(20) {
+		flows = append(flows, randomSource(rand.New(rand.NewPCG(seed, 99))))
+	}
+	return flows
+}
+
+// TestRecorded replays journals that were written by this version and by
+// earlier ones: they give the same states, bit for bit.
+func TestRecorded(t *testing.T) {
+	if *record != "" {
+		if err := os.WriteFile(filepath.Join("testdata", "dumps", *record+".jsonl"), dumpFlows(t), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := filepath.Glob("testdata/dumps/*.jsonl")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no dumps: %v", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := newRuntime(t, runtime.Config{Store: memstore.New()})
+		exids, err := r.Load(t.Context(), bytes.NewReader(data))
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, exid := range exids {
+			for _, fromCheckpoint := range []bool{false, true} {
+				if _, err := r.Replay(t.Context(), exid, fromCheckpoint); err != nil {
+					t.Errorf("%s: %v", file, err)
+				}
+			}
+		}
+		for p, err := range r.Verify(t.Context(), nil) {
+			t.Errorf("%s: %v %v", file, p, err)
+		}
+		var again bytes.Buffer
+		if err := r.Dump(t.Context(), &again); err != nil {
+			t.Error(err)
+		}
+		if again.String() != string(data) {
+			t.Errorf("%s: dumped again it is another", file)
+		}
+	}
+}
+
+func dumpFlows(t *testing.T) []byte {
+	var out bytes.Buffer
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		ts := taskers()
+		ts["work"], ts["later"], ts["bob"] = ts["echo"], ts["alice"], ts["alice"]
+		r := start(t, runtime.Config{Taskers: ts, CheckpointEvery: 5, NewID: func(string, string, time.Time) string {
+			n++
+			return fmt.Sprintf("recorded-%02d", n)
+		}})
+		defer stop(t, r)
+		for _, src := range recordedFlows() {
+			launch(t, r, src)
+		}
+		time.Sleep(time.Hour)
+		if err := r.Dump(t.Context(), &out); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return out.Bytes()
+}
+
+// TestLoadedGoesOn moves an execution that waits to another store, where it
+// goes on.
+func TestLoadedGoesOn(t *testing.T) {
+	r := start(t, runtime.Config{Taskers: taskers()})
+	exid := launch(t, r, "set f.big '"+strings.Repeat("x", 1000)+"'\nconcurrence\n  task 'alice'\n  sleep '1s'\nset f.big 'small'\n")
+	settled(t, r, exid, 2)
+	stop(t, r)
+	var dump bytes.Buffer
+	if err := r.Dump(t.Context(), &dump, exid); err != nil {
+		t.Fatal(err)
+	}
+	other := start(t, runtime.Config{Taskers: taskers()})
+	defer stop(t, other)
+	for range 2 {
+		if _, err := other.Load(t.Context(), bytes.NewReader(dump.Bytes())); err != nil && !strings.Contains(err.Error(), runtime.ErrConflict.Error()) {
+			t.Fatal(err)
+		}
+	}
+	if err := other.Return(t.Context(), exid, "0_1_0", value.Null, nil); err != nil {
+		t.Fatal(err)
+	}
+	ends(t, other, exid, `{"big":"small","ret":"alice"}`)
+	if _, err := other.Replay(t.Context(), exid, false); err != nil {
+		t.Error(err)
+	}
+	for _, bad := range []string{"{}", "nothing", `{"florc_dump":2}`, strings.Replace(dump.String(), `"tree":"`, `"tree":"AAAA`, 1),
+		strings.Replace(dump.String(), `"exid":"`, `"exid":"x`, 1)} {
+		if exids, err := newRuntime(t, runtime.Config{}).Load(t.Context(), strings.NewReader(bad)); err == nil {
+			t.Errorf("loaded %v from %.80s", exids, bad)
+		}
+	}
+}
