@@ -1,9 +1,7 @@
 package runtime
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"time"
 )
@@ -12,8 +10,10 @@ import (
 // syllables that one can read out, the first ones for the time within the
 // minute. So ids of one domain and unit sort by the time of their launch.
 type idSource struct {
-	mu   sync.Mutex
-	last int64 // in ticks since 1970
+	mu     sync.Mutex
+	last   int64 // in ticks since 1970
+	minute int64 // that prefix is for, since 1970
+	prefix string
 }
 
 const (
@@ -30,27 +30,26 @@ func (s *idSource) next(domain, unit string, now time.Time) string {
 	s.mu.Lock()
 	ticks := max(now.UnixNano()/int64(tick), s.last+1)
 	s.last = ticks
-	s.mu.Unlock()
-	at := time.Unix(0, ticks*int64(tick)).UTC()
-	within := at.Sub(at.Truncate(time.Minute)) / tick
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s-%s-%s.", domain, unit, at.Format("20060102.1504"))
-	writeSyllables(&b, int(within), timeSyllables)
-	for range randomSyllables {
-		writeSyllables(&b, rand.IntN(syllables), 1)
+	sinceEpoch := time.Duration(ticks) * tick
+	if minute := int64(sinceEpoch / time.Minute); minute != s.minute || s.prefix == "" {
+		s.minute, s.prefix = minute, time.Unix(minute*60, 0).UTC().Format("20060102.1504.")
 	}
-	return b.String()
+	prefix := s.prefix
+	s.mu.Unlock()
+	b := make([]byte, 0, len(domain)+len(unit)+len(prefix)+2+2*(timeSyllables+randomSyllables))
+	b = append(append(append(append(append(b, domain...), '-'), unit...), '-'), prefix...)
+	b = appendSyllables(b, int(sinceEpoch%time.Minute/tick), timeSyllables)
+	for range randomSyllables {
+		b = appendSyllables(b, rand.IntN(syllables), 1)
+	}
+	return string(b)
 }
 
-// writeSyllables writes n as so many syllables, which sort as n does.
-func writeSyllables(b *strings.Builder, n, count int) {
-	var digits []int
-	for range count {
-		digits = append(digits, n%syllables)
-		n /= syllables
+// appendSyllables appends n as so many syllables, which sort as n does.
+func appendSyllables(b []byte, n, count int) []byte {
+	if count > 1 {
+		b = appendSyllables(b, n/syllables, count-1)
 	}
-	for i := len(digits) - 1; i >= 0; i-- {
-		b.WriteByte(consonants[digits[i]/len(vowels)])
-		b.WriteByte(vowels[digits[i]%len(vowels)])
-	}
+	n %= syllables
+	return append(b, consonants[n/len(vowels)], vowels[n%len(vowels)])
 }

@@ -71,6 +71,7 @@ func (r *Runtime) launch(ctx context.Context, def Definition, o LaunchOptions, p
 	}
 	s.committed()
 	r.release(s)
+	s.recycle()
 	if slot == nil {
 		r.wakeInbox(exid)
 	} else {

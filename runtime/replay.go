@@ -212,6 +212,7 @@ func (p *player) apply(ctx context.Context, e *Entry) error {
 	s.batch.Record.LogHash = e.Hash
 	s.committed()
 	p.keep(&s.batch)
+	s.recycle()
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"sync"
 
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
@@ -39,8 +40,25 @@ type timerKey struct {
 	id  int64
 }
 
+// steps are kept for their room.
+var steps = sync.Pool{New: func() any { return new(step) }}
+
+// recycle takes back a step whose batch nobody has anymore.
+func (s *step) recycle() {
+	b := &s.batch
+	clear(b.Frames)
+	clear(b.Tasks)
+	clear(b.Entries)
+	clear(s.tasks)
+	*s = step{touched: s.touched[:0], tasks: s.tasks[:0], batch: Batch{Frames: b.Frames[:0], Removed: b.Removed[:0],
+		Tasks: b.Tasks[:0], Untasks: b.Untasks[:0], Entries: b.Entries[:0]},
+		entry: journalEntry{Messages: s.entry.Messages[:0]}}
+	steps.Put(s)
+}
+
 func (r *Runtime) newStep(l *live, now int64) *step {
-	s := &step{exid: l.rec.Exid, live: l, now: now, knows: r.hasTasker, parked: r.parks}
+	s := steps.Get().(*step)
+	s.exid, s.live, s.now, s.knows, s.parked = l.rec.Exid, l, now, r.hasTasker, r.parks
 	s.entry.AtMicros = now
 	if l.x != nil {
 		s.entry.Budget = l.x.Limits.RunSteps
@@ -79,7 +97,7 @@ func (s *step) deliver(m *vm.Message) error {
 	if !s.accept(m) {
 		return ErrNotFound
 	}
-	s.entry.Messages = append(s.entry.Messages, vm.AppendMessage(nil, m))
+	s.entry.Messages = append(s.entry.Messages, vm.AppendMessage(make([]byte, 0, 128), m))
 	s.live.x.Deliver(*m, s.now)
 	s.run()
 	return nil
@@ -166,17 +184,19 @@ func (s *step) finish() {
 		for _, nid := range s.touched {
 			s.frame(nid)
 		}
-		rec.Header = l.x.AppendHeader(nil, s.put)
+		rec.Header = l.x.AppendHeader(make([]byte, 0, 48), s.put)
 		s.sweep()
 	}
-	for _, nid := range slices.SortedFunc(maps.Keys(s.timers), compareTimerKeys) {
-		b.Timers = append(b.Timers, s.timers[nid])
+	if len(s.timers) > 0 {
+		for _, k := range slices.SortedFunc(maps.Keys(s.timers), compareTimerKeys) {
+			b.Timers = append(b.Timers, s.timers[k])
+		}
 	}
 	s.dropUnhanded()
 	rec.Bytes += s.grown
 	s.entry.Sum = l.sum(&rec).bytes()
 	entry := chain(rec.LogHash, rec.Seq, &s.entry)
-	rec.LogHash, b.Entries = entry.Hash, []Entry{entry}
+	rec.LogHash, b.Entries = entry.Hash, append(b.Entries, entry)
 	rec.Traces += uint64(len(b.Traces))
 	for i := range b.Traces {
 		b.Traces[i].Seq = rec.Seq
@@ -200,7 +220,9 @@ func (s *step) terminate(rec *Record) {
 	for _, nid := range slices.SortedFunc(maps.Keys(l.nodes), vm.CompareNIDs) {
 		s.removed(nid)
 	}
-	s.batch.Unparts = l.parts.unreachable(func(func(value.Ref)) {})
+	if len(l.parts) > 0 {
+		s.batch.Unparts = l.parts.unreachable(func(func(value.Ref)) {})
+	}
 	rec.EndedMicros, rec.Header, rec.Bytes, s.grown = s.now, nil, 0, 0
 	l.frames = sum{}
 }
@@ -280,7 +302,7 @@ func (s *step) frame(nid vm.NID) {
 	}
 	n := l.node(nid, s.now)
 	f := Frame{Nid: nid.String(), SinceMicros: n.since, Task: n.task, Timers: slices.Clone(n.timers),
-		TaskParts: joinRefs(n.taskParts), Data: l.x.AppendFrame(nil, vf, s.put)}
+		TaskParts: joinRefs(n.taskParts), Data: l.x.AppendFrame(make([]byte, 0, 96), vf, s.put)}
 	s.grown += int64(len(f.Data) - n.bytes)
 	if err := l.stored(n, &f); err != nil {
 		panic(err) // it was just made

@@ -26,7 +26,7 @@ func (s sum) minus(t sum) sum {
 
 // bytes are the sum's, the highest first.
 func (s sum) bytes() []byte {
-	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, s.hi), s.lo)
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(make([]byte, 0, 16), s.hi), s.lo)
 }
 
 func digest(data []byte) sum {
@@ -36,10 +36,11 @@ func digest(data []byte) sum {
 
 // frameDigest is the digest of a frame with its nid.
 func frameDigest(f *Frame) sum {
-	b := make([]byte, 0, 64+len(f.Data))
-	text := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
-	text(f.Nid)
-	text(f.Task)
+	var room [512]byte
+	b := room[:0]
+	for _, s := range [...]string{f.Nid, f.Task} {
+		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	}
 	b = binary.AppendVarint(b, f.SinceMicros)
 	b = binary.AppendUvarint(b, uint64(len(f.Timers)))
 	for _, t := range f.Timers {

@@ -220,6 +220,8 @@ func (t *turn) commit(ctx context.Context) error {
 	for i, err := range t.answers {
 		t.mail[i].answer(err)
 	}
+	t.step.recycle()
+	t.step = nil
 	return nil
 }
 
@@ -238,8 +240,8 @@ func (r *Runtime) release(s *step) {
 		r.tasks.withdraw(key)
 	}
 	for i, task := range s.tasks {
-		if rec := &s.batch.Tasks[i]; !rec.Accepted {
-			r.tasks.add(rec, task)
+		if rec := s.batch.Tasks[i]; !rec.Accepted {
+			r.tasks.add(&rec, task)
 		}
 	}
 	for _, text := range s.output {
