@@ -80,7 +80,9 @@ type LaunchOptions struct {
 type ListOptions struct {
 	Status Status // "" for any
 	Domain string // with those below it; "" for any
+	Exid   string // that their id begins or ends with; "" for any
 	Limit  int    // the newest so many; 0 for all
+	Brief  bool   // without what they wait for, which takes longer to find
 }
 
 // LogOptions say what of a journal to show. The zero value is all of it, as

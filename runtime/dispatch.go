@@ -122,9 +122,14 @@ func (d *dispatcher) do(j *job) error {
 	task, tasker := j.task, d.r.tasker(j.rec.Tasker)
 	if task == nil {
 		var err error
-		if task, err = d.r.newTask(ctx, j.rec); errors.Is(err, ErrNotFound) {
-			return nil // it was returned, and its parts are gone
-		} else if err != nil {
+		task, err = d.r.newTask(ctx, j.rec)
+		switch {
+		case errors.Is(err, ErrNotFound) && j.rec.Withdrawn: // its execution is over, with all its values
+			task = &Task{Exid: j.rec.Exid, Nid: j.rec.Nid, ID: j.rec.ID, Key: j.rec.Exid + "-" + j.rec.ID, Tasker: j.rec.Tasker,
+				Name: j.rec.Name, Params: value.NewObject(), Payload: value.NewObject(), Line: j.rec.Line}
+		case errors.Is(err, ErrNotFound):
+			return nil // it was returned meanwhile
+		case err != nil:
 			return d.giveBack(ctx, j.rec, value.NewObject(), err)
 		}
 	}

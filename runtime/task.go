@@ -17,7 +17,8 @@ type Tasker interface {
 }
 
 // Withdrawer is a Tasker that wants to be told when a task that it has taken
-// charge of is withdrawn, because its node was cancelled. Errors are logged.
+// charge of is withdrawn, because its node was cancelled. Where the execution
+// is over, the task may come without its values. Errors are logged.
 type Withdrawer interface {
 	Withdraw(ctx context.Context, t *Task) error
 }

@@ -187,7 +187,8 @@ func (r *Runtime) Executions(ctx context.Context, o ListOptions) ([]Summary, err
 		if err != nil {
 			return nil, err
 		}
-		if o.Status != "" && rec.Status != o.Status || !inDomain(rec.Origin.Domain, o.Domain) {
+		if o.Status != "" && rec.Status != o.Status || !inDomain(rec.Origin.Domain, o.Domain) ||
+			!strings.HasPrefix(rec.Exid, o.Exid) && !strings.HasSuffix(rec.Exid, o.Exid) {
 			continue
 		}
 		if list = append(list, summary(rec)); o.Limit > 0 && len(list) >= 2*o.Limit+1000 {
@@ -200,10 +201,13 @@ func (r *Runtime) Executions(ctx context.Context, o ListOptions) ([]Summary, err
 		list = list[:min(o.Limit, len(list))]
 	}
 	for i := range list {
-		if list[i].Status == Terminated {
+		if o.Brief || list[i].Status == Terminated {
 			continue
 		}
 		v, err := r.Execution(ctx, list[i].Exid, 0)
+		if isBroken(err) {
+			continue // one that cannot be read does not hide the others; Verify tells of it
+		}
 		if err != nil {
 			return nil, err
 		}
