@@ -2,7 +2,7 @@ package runtime
 
 import (
 	"math/rand/v2"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -10,10 +10,14 @@ import (
 // syllables that one can read out, the first ones for the time within the
 // minute. So ids of one domain and unit sort by the time of their launch.
 type idSource struct {
-	mu     sync.Mutex
-	last   int64 // in ticks since 1970
-	minute int64 // that prefix is for, since 1970
-	prefix string
+	last   atomic.Int64 // in ticks since 1970
+	prefix atomic.Pointer[minutePrefix]
+}
+
+// minutePrefix is how the ids of a minute go on after domain and unit.
+type minutePrefix struct {
+	minute int64 // since 1970
+	text   string
 }
 
 const (
@@ -27,15 +31,20 @@ const (
 )
 
 func (s *idSource) next(domain, unit string, now time.Time) string {
-	s.mu.Lock()
-	ticks := max(now.UnixNano()/int64(tick), s.last+1)
-	s.last = ticks
-	sinceEpoch := time.Duration(ticks) * tick
-	if minute := int64(sinceEpoch / time.Minute); minute != s.minute || s.prefix == "" {
-		s.minute, s.prefix = minute, time.Unix(minute*60, 0).UTC().Format("20060102.1504.")
+	var ticks int64
+	for {
+		last := s.last.Load()
+		if ticks = max(now.UnixNano()/int64(tick), last+1); s.last.CompareAndSwap(last, ticks) {
+			break
+		}
 	}
-	prefix := s.prefix
-	s.mu.Unlock()
+	sinceEpoch := time.Duration(ticks) * tick
+	p := s.prefix.Load()
+	if minute := int64(sinceEpoch / time.Minute); p == nil || p.minute != minute {
+		p = &minutePrefix{minute, time.Unix(minute*60, 0).UTC().Format("20060102.1504.")}
+		s.prefix.Store(p)
+	}
+	prefix := p.text
 	b := make([]byte, 0, len(domain)+len(unit)+len(prefix)+2+2*(timeSyllables+randomSyllables))
 	b = append(append(append(append(append(b, domain...), '-'), unit...), '-'), prefix...)
 	b = appendSyllables(b, int(sinceEpoch%time.Minute/tick), timeSyllables)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
 )
 
@@ -24,12 +25,17 @@ func (r *Runtime) Launch(ctx context.Context, def Definition, o LaunchOptions) (
 	if o.Zone == "" {
 		o.Zone = r.c.Zone
 	}
-	if err := checkDomain(o.Domain); err != nil {
-		return "", err
+	if o.Domain != r.c.Domain {
+		if err := checkDomain(o.Domain); err != nil {
+			return "", err
+		}
 	}
-	for what, v := range map[string]bool{"payload": o.Payload.IsNull() || o.Payload.IsObject(), "vars": o.Vars.IsNull() || o.Vars.IsObject()} {
-		if !v {
-			return "", fmt.Errorf("the %s to launch with has to be an object", what)
+	for _, v := range [...]struct {
+		what  string
+		value value.Value
+	}{{"payload", o.Payload}, {"vars", o.Vars}} {
+		if !v.value.IsNull() && !v.value.IsObject() {
+			return "", fmt.Errorf("the %s to launch with is a %s, it has to be an object", v.what, v.value.TypeName())
 		}
 	}
 	prog, stored := r.programs.compile(def.Tree)

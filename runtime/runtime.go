@@ -46,6 +46,11 @@ func New(c Config) (*Runtime, error) {
 	if c.Store == nil || c.Library == nil {
 		return nil, errors.New("runtime: the configuration needs a Store and a Library")
 	}
+	if c.Domain != "" {
+		if err := checkDomain(c.Domain); err != nil {
+			return nil, err
+		}
+	}
 	r := &Runtime{c: c.withDefaults(), store: c.Store,
 		slots: make(map[string]*slot), waiters: make(map[string][]waiter)}
 	r.work = sync.NewCond(&r.mu)

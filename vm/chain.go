@@ -140,12 +140,19 @@ func (x *Execution) orphan(f *Frame) {
 	x.touch(f)
 }
 
+func (x *Execution) setTag(t string, c *chain) {
+	if x.tags == nil {
+		x.tags = make(map[string]*chain)
+	}
+	x.tags[t] = c
+}
+
 // tag gives the node a tag that it has not yet.
 func (x *Execution) tag(f *Frame, t string) {
 	c := x.tags[t]
 	if c == nil {
 		c = &chain{}
-		x.tags[t] = c
+		x.setTag(t, c)
 	}
 	l := &link{frame: f, order: c.next()}
 	c.add(l)
@@ -199,7 +206,7 @@ func (x *Execution) relink() {
 		for _, l := range links {
 			c.add(l)
 		}
-		x.tags[t] = c
+		x.setTag(t, c)
 	}
 	for _, m := range x.queue.all() {
 		if nid := m.turnOf(); m.Wait > 0 && !nid.IsZero() && x.frames[nid] != nil {

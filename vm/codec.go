@@ -95,8 +95,7 @@ func Restore(origin, header []byte, frames iter.Seq2[[]byte, error], part func(v
 		part = func(value.Ref) ([]byte, error) { return nil, nil }
 	}
 	x := &Execution{
-		progs: make(map[string]*Program), frames: make(map[NID]*Frame),
-		tags: make(map[string]*chain), dirty: make(map[NID]bool),
+		frames: make(map[NID]*Frame), dirty: make(map[NID]bool),
 	}
 	c := newDecoder(x, origin, programs, part)
 	c.origin()

@@ -16,7 +16,7 @@ func (c *coder) program(hash string) *Program {
 	if c.err != nil {
 		return nil
 	}
-	if p := c.x.progs[hash]; p != nil {
+	if p := c.x.held(hash); p != nil {
 		return p
 	}
 	p, err := c.programs(hash)
@@ -28,8 +28,26 @@ func (c *coder) program(hash string) *Program {
 		c.failf("there is no tree of hash %q", hash)
 		return nil
 	}
-	c.x.progs[hash] = p
+	c.x.hold(p)
 	return p
+}
+
+// held returns the program of that hash, if the execution holds it.
+func (x *Execution) held(hash string) *Program {
+	if x.prog != nil && x.prog.Hash == hash {
+		return x.prog
+	}
+	return x.progs[hash]
+}
+
+func (x *Execution) hold(p *Program) {
+	if x.prog == nil {
+		return // it is about to be that
+	}
+	if x.progs == nil {
+		x.progs = make(map[string]*Program)
+	}
+	x.progs[p.Hash] = p
 }
 
 // codeRef says where code is. Beside its path it takes the keys on the way
@@ -257,12 +275,12 @@ func (c *coder) link(f *value.Func) error {
 	if err != nil {
 		return nil
 	}
-	p := c.x.progs[f.Tree]
+	p := c.x.held(f.Tree)
 	if p == nil {
 		if p, _ = c.programs(f.Tree); p == nil {
 			return nil
 		}
-		c.x.progs[f.Tree] = p
+		c.x.hold(p)
 	}
 	which, keys, err := parsePlace(f.Place)
 	if err != nil {

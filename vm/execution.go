@@ -23,7 +23,7 @@ type Execution struct {
 	Observe func(m *Message)
 
 	prog   *Program
-	progs  map[string]*Program // by hash, of every tree the execution holds
+	progs  map[string]*Program // by hash, of every other tree the execution holds; nil for none
 	frames map[NID]*Frame
 	tags   map[string]*chain
 	shadow map[string]bool // procedure names that a variable may shadow
@@ -105,8 +105,8 @@ type Launch struct {
 func New(p *Program, l Launch) *Execution {
 	x := &Execution{
 		ID: l.ID, Domain: l.Domain, Limits: l.Limits.withDefaults(), HasTasker: l.HasTasker,
-		prog: p, progs: map[string]*Program{p.Hash: p},
-		frames: make(map[NID]*Frame), tags: make(map[string]*chain), dirty: make(map[NID]bool),
+		prog:   p,
+		frames: make(map[NID]*Frame), dirty: make(map[NID]bool),
 		state: Counters{Seed: l.Seed, NowMicros: l.NowMicros, Zone: l.Zone},
 	}
 	m := Message{Point: Execute, Nid: NID{Path: p.Root.Path}, Code: p.Root, Payload: NewPayload(l.Payload)}
