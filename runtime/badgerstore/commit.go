@@ -22,11 +22,11 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 	if err != nil {
 		return err
 	}
-	if err := s.space.check(b); err != nil {
-		return err
-	}
 	req := requests.Get().(*request)
 	if err = req.prepare(b); err == nil {
+		err = s.space.check(b, req.bytes)
+	}
+	if err == nil {
 		select {
 		case s.reqs <- req:
 			if err = <-req.err; err != nil {

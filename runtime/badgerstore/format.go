@@ -55,6 +55,11 @@ func checkDir(dir string) error {
 		return err
 	}
 	for _, e := range entries {
+		if e.Name() == restoringFile {
+			return fmt.Errorf("%w: a restore into it was cut short. Remove it, and restore the backup again", ErrForeign)
+		}
+	}
+	for _, e := range entries {
 		if name := e.Name(); name != formatFile+".new" && name != lockFile { // of a start that was cut short
 			return fmt.Errorf("%w: it has other files, such as %s, and no %s. Give an empty directory for a new store",
 				ErrForeign, name, formatFile)

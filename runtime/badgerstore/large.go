@@ -42,13 +42,22 @@ func (w *writer) commitLarge() (last uint64, err error) {
 	all := w.changes
 	w.changes = w.changes[done:]
 	last = max(last+1, w.ts+parts)
-	txn := s.db.NewTransactionAt(s.last, true)
-	defer txn.Discard()
-	if err = txn.Delete([]byte(unfinishedKey)); err == nil {
-		err = w.finish(txn, last)
-	}
-	w.changes = append(all[:done:done], w.changes...)
+	err = w.finishLarge(last)
+	w.changes = all
 	return last, err
+}
+
+// finishLarge ends what began with the key that tells of it.
+func (w *writer) finishLarge(ts uint64) error {
+	if err := w.s.beforeWrite(); err != nil {
+		return err
+	}
+	txn := w.s.db.NewTransactionAt(ts-1, true)
+	defer txn.Discard()
+	if err := txn.Delete([]byte(unfinishedKey)); err != nil {
+		return err
+	}
+	return w.finish(txn, ts)
 }
 
 // writeMany does writes in as many transactions as they need, numbered from the
@@ -71,10 +80,8 @@ func (s *Store) writeMany(ts uint64, ws []write) (uint64, error) {
 }
 
 func (s *Store) writeOne(ts uint64, ws []write) error {
-	if s.betweenWrites != nil {
-		if err := s.betweenWrites(); err != nil {
-			return err
-		}
+	if err := s.beforeWrite(); err != nil {
+		return err
 	}
 	txn := s.db.NewTransactionAt(ts-1, true)
 	defer txn.Discard()

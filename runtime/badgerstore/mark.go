@@ -1,6 +1,7 @@
 package badgerstore
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -43,8 +44,8 @@ func openMark(dir, data string, acceptLoss bool, log *slog.Logger) (m mark, err 
 	}
 	whole := 0
 	for i := 0; i+slotBytes <= n; i += slotBytes {
-		number, sum := binary.BigEndian.Uint64(b[i:]), binary.BigEndian.Uint64(b[i+8:])
-		if sum != markSum(number) {
+		number, ok := readSlot(b[i : i+slotBytes])
+		if !ok {
 			continue
 		}
 		if whole++; number >= m.last {
@@ -61,17 +62,21 @@ func openMark(dir, data string, acceptLoss bool, log *slog.Logger) (m mark, err 
 	return m, nil
 }
 
-func markSum(number uint64) uint64 {
-	b := binary.BigEndian.AppendUint64(nil, number)
-	return uint64(checksum([]byte(markFile), b))<<32 | uint64(uint32(^number))
+// slot makes a slot: a number and its checksum.
+func slot(number uint64) []byte {
+	b := binary.BigEndian.AppendUint64(make([]byte, 0, slotBytes), number)
+	return binary.BigEndian.AppendUint64(b, uint64(checksum([]byte(markFile), b)))
+}
+
+func readSlot(b []byte) (number uint64, ok bool) {
+	number = binary.BigEndian.Uint64(b)
+	return number, bytes.Equal(b, slot(number))
 }
 
 // write notes that a transaction is durable. It does not sync: an older mark
 // is good as well.
 func (m *mark) write(last uint64) {
-	b := binary.BigEndian.AppendUint64(nil, last)
-	b = binary.BigEndian.AppendUint64(b, markSum(last))
-	if _, err := m.file.WriteAt(b, m.slot*slotBytes); err != nil {
+	if _, err := m.file.WriteAt(slot(last), m.slot*slotBytes); err != nil {
 		m.log.Warn("the store's high-water mark cannot be written", "error", err)
 	}
 	m.slot = 1 - m.slot

@@ -64,7 +64,9 @@ func (s *Store) usable() error {
 func guarded(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", ErrDamaged, r)
+			// What Badger says then has whole tables in it.
+			text, _, _ := strings.Cut(strings.TrimSpace(fmt.Sprint(r)), "\n")
+			err = fmt.Errorf("%w: the database stopped with %.80q", ErrDamaged, text)
 		}
 	}()
 	return f()

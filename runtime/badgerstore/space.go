@@ -2,6 +2,8 @@ package badgerstore
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -13,22 +15,29 @@ const (
 	// unflushedBytes is the room that what is committed may still take when it
 	// moves from the memory tables into tables.
 	unflushedBytes = 3 * memTableBytes
-	probeEvery     = time.Second
+	// compactionBytes bounds the room that Badger takes for a while where it
+	// merges tables; it is no more than the tables themselves. Where it is not
+	// there, the system ends the process: the tables are written as memory.
+	compactionBytes = 256 << 20
+	probeEvery      = time.Second
+	// probeAgain is when a refusal asks anew.
+	probeAgain = 20 * time.Millisecond
 )
 
 // space watches how much room the disk has.
 type space struct {
 	min   int64
 	probe func() (int64, error)
+	data  string // the directory of the tables
 
 	mu   sync.Mutex
 	at   time.Time // of the last probe
-	free int64
+	free int64     // beside what the database needs
 	err  error
 }
 
 func newSpace(dir string, o Options) *space {
-	s := &space{min: o.MinFreeBytes, probe: o.FreeBytes}
+	s := &space{min: o.MinFreeBytes, probe: o.FreeBytes, data: filepath.Join(dir, dataDir)}
 	if s.min == 0 {
 		s.min = defaultMinFreeBytes
 	}
@@ -38,26 +47,70 @@ func newSpace(dir string, o Options) *space {
 	return s
 }
 
-// check returns runtime.ErrFull where there is too little room for a batch.
-func (s *space) check(b *runtime.Batch) error {
+// take counts bytes that are about to be committed, and returns how much room
+// there is then beside what the database needs. It is exact enough where that is
+// less than enough.
+func (s *space) take(bytes, enough int64) (int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free -= 2 * bytes // in the write-ahead log, and in tables
+	since := time.Since(s.at)
+	if s.at.IsZero() || since >= probeEvery || s.free < enough && since >= probeAgain {
+		s.at = time.Now()
+		if s.free, s.err = s.probe(); s.err != nil {
+			s.err = fmt.Errorf("the room on the disk cannot be told: %w", s.err)
+		}
+		// What is flushed needs room once more where it is merged.
+		s.free -= 2*bytes + 2*unflushedBytes + min(tableBytes(s.data), compactionBytes)
+	}
+	return s.free, s.err
+}
+
+// tableBytes adds up the tables of a database.
+func tableBytes(data string) (total int64) {
+	tables, _ := filepath.Glob(filepath.Join(data, "*.sst"))
+	for _, path := range tables {
+		if st, err := os.Stat(path); err == nil {
+			total += st.Size()
+		}
+	}
+	return total
+}
+
+// checkOpen returns runtime.ErrFull where there is too little room to open the
+// database: for the write-ahead logs to become tables, and to merge those. A
+// store that was closed because of ErrFull has it.
+func (s *space) checkOpen() error {
 	if s.min < 0 {
 		return nil
 	}
-	s.mu.Lock()
-	if now := time.Now(); s.at.IsZero() || now.Sub(s.at) >= probeEvery {
-		s.at = now
-		s.free, s.err = s.probe()
-		s.free -= unflushedBytes
+	free, err := s.probe()
+	if err != nil {
+		return err
 	}
-	free, err := s.free, s.err
-	s.mu.Unlock()
-	begins := b.Record != nil && (b.Record.Seq == 1 || b.Import)
-	switch {
-	case err != nil:
-		return fmt.Errorf("the room on the disk cannot be told: %w", err)
-	case free < s.min/2 || begins && free < s.min:
-		return fmt.Errorf("%w: some %d MB are left to be used, %d MB are to stay free. Make room, or set a lower limit",
-			runtime.ErrFull, max(free, 0)>>20, s.min>>20)
+	mems, _ := filepath.Glob(filepath.Join(s.data, "*.mem"))
+	unflushed := int64(len(mems)) * memTableBytes
+	need := unflushed + min(tableBytes(s.data)+unflushed, compactionBytes)
+	if free < need {
+		return fmt.Errorf("%w: opening the store may take %d MB, there are %d. Make room", runtime.ErrFull, need>>20+1, free>>20)
 	}
 	return nil
+}
+
+// check returns runtime.ErrFull where there is too little room for a batch of
+// so many bytes.
+func (s *space) check(b *runtime.Batch, bytes int64) error {
+	if s.min < 0 {
+		return nil
+	}
+	enough := s.min / 2
+	if b.Record != nil && (b.Record.Seq == 1 || b.Import) {
+		enough = s.min
+	}
+	free, err := s.take(bytes, enough)
+	if err == nil && free < enough {
+		err = fmt.Errorf("%w: some %d MB are left to be used, %d MB are to stay free. Make room, or set a lower limit",
+			runtime.ErrFull, max(free, 0)>>20, s.min>>20)
+	}
+	return err
 }

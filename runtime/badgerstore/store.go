@@ -41,6 +41,13 @@ type Options struct {
 	Record func([]Write)
 }
 
+func (o Options) logger() *slog.Logger {
+	if o.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return o.Logger
+}
+
 // The errors of Open, wrapped in what says more.
 var (
 	ErrInUse   = errors.New("another process is using the store")
@@ -63,6 +70,8 @@ const (
 // Store is a runtime.Store in a directory.
 type Store struct {
 	db     *badger.DB
+	dir    string
+	key    []byte // of the encryption
 	lock   *os.File
 	mark   mark
 	log    *slog.Logger
@@ -81,20 +90,16 @@ type Store struct {
 	work    worklist       // as of last; changed by the committer only
 
 	// The committer's, which holds writing while it writes.
-	writing       sync.Mutex
-	seqs, trees   cache
-	untimers      int // removed since the bound of the timers was set
-	betweenWrites func() error
+	writing     sync.Mutex
+	seqs, trees cache
+	untimers    int // removed since the bound of the timers was set
+	// Called before each of the transactions of a large batch, for tests.
+	beforeWrite func() error
 }
 
 // Open opens the store in a directory, which is made if it is not there.
 func Open(dir string, o Options) (*Store, error) {
-	s := &Store{log: o.Logger, record: o.Record, reqs: make(chan *request), ended: make(chan struct{}),
-		closed: make(chan struct{}), reads: make(map[uint64]int), work: newWorklist(),
-		seqs: newCache(1 << 14), trees: newCache(1 << 10), space: newSpace(dir, o)}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
+	s := newStore(dir, o)
 	if err := s.open(dir, o); err != nil {
 		s.release()
 		return nil, fmt.Errorf("store %s: %w", dir, err)
@@ -103,11 +108,16 @@ func Open(dir string, o Options) (*Store, error) {
 	return s, nil
 }
 
+func newStore(dir string, o Options) *Store {
+	return &Store{dir: dir, key: o.EncryptionKey, log: o.logger(), record: o.Record, reqs: make(chan *request), ended: make(chan struct{}),
+		closed: make(chan struct{}), reads: make(map[uint64]int), work: newWorklist(),
+		seqs: newCache(1 << 14), trees: newCache(1 << 10), space: newSpace(dir, o),
+		beforeWrite: func() error { return nil }}
+}
+
 func (s *Store) open(dir string, o Options) (err error) {
-	switch len(o.EncryptionKey) {
-	case 0, 16, 24, 32:
-	default:
-		return fmt.Errorf("%w: it has %d bytes, use 16, 24 or 32", ErrKey, len(o.EncryptionKey))
+	if err := checkKey(o.EncryptionKey); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -122,34 +132,50 @@ func (s *Store) open(dir string, o Options) (err error) {
 		return err
 	}
 	data := filepath.Join(dir, dataDir)
-	if err := inspect(data, o.EncryptionKey); err != nil {
+	if err := removeEmptyMemtables(data); err != nil {
+		return err
+	}
+	found, err := inspect(data, o.EncryptionKey)
+	if err != nil {
 		return err
 	}
 	if s.mark, err = openMark(dir, data, o.AcceptLoss, s.log); err != nil {
 		return err
 	}
-	if err := removeEmptyMemtables(data); err != nil {
+	if s.mark.last > found.last && !o.AcceptLoss {
+		return fmt.Errorf("%w: its last %d commits are lost. Restore a backup, or open it with AcceptLoss to go on with what is left",
+			ErrDamaged, s.mark.last-found.last)
+	}
+	if err := found.cutLogs(); err != nil {
 		return err
 	}
-	if s.db, err = badger.OpenManaged(badgerOptions(data, o, s.log)); err != nil {
+	if err := s.space.checkOpen(); err != nil {
+		return err
+	}
+	err = guarded(func() error {
+		s.db, err = badger.OpenManaged(badgerOptions(data, o, s.log))
+		return err
+	})
+	if err != nil {
+		s.db = nil
 		if errors.Is(err, fs.ErrPermission) {
 			return err
 		}
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return s.recover(o.AcceptLoss)
+	return s.recover()
 }
 
-// recover finds the last transaction, and ends what a crash left.
-func (s *Store) recover(acceptLoss bool) error {
-	last, err := s.lastTransaction()
-	if err != nil {
-		return err
+func checkKey(key []byte) error {
+	switch len(key) {
+	case 0, 16, 24, 32:
+		return nil
 	}
-	if mark := s.mark.last; mark > last && !acceptLoss {
-		return fmt.Errorf("%w: its last %d commits are lost. Restore a backup, or open it with AcceptLoss to go on with what is left",
-			ErrDamaged, mark-last)
-	}
+	return fmt.Errorf("%w: it has %d bytes, give 16, 24 or 32", ErrKey, len(key))
+}
+
+// recover ends what a crash left.
+func (s *Store) recover() error {
 	tookBack, err := s.takeBack()
 	if err != nil {
 		return err
@@ -157,21 +183,16 @@ func (s *Store) recover(acceptLoss bool) error {
 	if err := s.loadWorklist(); err != nil {
 		return err
 	}
-	// What AcceptLoss leaves behind, or a crash, is overwritten by higher ones.
 	s.last = s.db.MaxVersion()
 	if tookBack {
 		w := &writer{s: s, ts: s.last + 1, timersFrom: s.work.timersFrom}
-		txn := s.db.NewTransactionAt(s.last, true)
-		defer txn.Discard()
-		if err = txn.Delete([]byte(unfinishedKey)); err == nil {
-			err = w.finish(txn, w.ts)
-		}
-		if err != nil {
+		if err := w.finishLarge(w.ts); err != nil {
 			return err
 		}
 		s.last = w.ts
 	}
 	s.publish(s.last, s.work.timersFrom, nil)
+	s.mark.write(s.last) // in the other slot, too: with AcceptLoss that may be higher
 	return nil
 }
 
@@ -206,14 +227,14 @@ func badgerOptions(dir string, o Options, log *slog.Logger) badger.Options {
 		WithNumLevelZeroTables(2).
 		WithNumLevelZeroTablesStall(6).
 		WithNumCompactors(2).
-		WithCompression(options.None).
-		WithBlockCacheSize(0).
+		WithCompression(options.Snappy).
+		WithBlockCacheSize(blockCacheBytes).
 		WithValueThreshold(maxInlineBytes).
 		WithValueLogFileSize(64 << 20).
 		WithVerifyValueChecksum(true).
 		WithMetricsEnabled(false)
 	if len(o.EncryptionKey) > 0 {
-		b = b.WithEncryptionKey(o.EncryptionKey).WithBlockCacheSize(blockCacheBytes).WithIndexCacheSize(indexCacheBytes)
+		b = b.WithEncryptionKey(o.EncryptionKey).WithIndexCacheSize(indexCacheBytes)
 	}
 	return b
 }
@@ -227,21 +248,6 @@ func (l logger) Debugf(string, ...any)               {}
 
 func line(format string, args []any) string {
 	return "badger: " + strings.TrimSpace(fmt.Sprintf(format, args...))
-}
-
-// lastTransaction returns the number of the last whole transaction. Each one
-// logs, under its own number, and the last log is never removed.
-func (s *Store) lastTransaction() (last uint64, err error) {
-	txn := s.db.NewTransactionAt(math.MaxUint64, false)
-	defer txn.Discard()
-	k, err := lastKey(txn, []byte(logPrefix), number([]byte(logPrefix), math.MaxUint64))
-	if errors.Is(err, runtime.ErrNotFound) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	return lastNumber(k), nil
 }
 
 // loadWorklist reads the worklist from its logs.

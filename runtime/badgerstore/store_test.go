@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/florc-lang/florc/runtime"
 	"github.com/florc-lang/florc/runtime/badgerstore"
 	"github.com/florc-lang/florc/runtime/storetest"
@@ -46,7 +48,12 @@ func commit(t testing.TB, s *badgerstore.Store, seq uint64) {
 
 func refused(t *testing.T, dir string, want error, text string) {
 	t.Helper()
-	_, err := badgerstore.Open(dir, badgerstore.Options{})
+	refusedWith(t, dir, badgerstore.Options{}, want, text)
+}
+
+func refusedWith(t *testing.T, dir string, o badgerstore.Options, want error, text string) {
+	t.Helper()
+	_, err := badgerstore.Open(dir, o)
 	if !errors.Is(err, want) || !strings.Contains(err.Error(), text) || !strings.Contains(err.Error(), dir) {
 		t.Errorf("want %q with %q, got %v", want, text, err)
 	}
@@ -75,8 +82,33 @@ func TestOpenDamaged(t *testing.T) {
 	s := open(t, dir)
 	commit(t, s, 1)
 	s.Close()
-	write(t, filepath.Join(dir, "data", "MANIFEST"), "nonsense")
-	refused(t, dir, badgerstore.ErrDamaged, "")
+	whole := badgerstore.ImageOf(t, dir)
+	tests := []struct{ file, data, text string }{
+		{"/data/MANIFEST", "nonsense", "MANIFEST"},
+		{"/data/MANIFEST", "", "MANIFEST"},
+		{"/data/MANIFEST", "gone", "MANIFEST"},
+		{"/data/000001.sst", "short", "000001.sst"},
+		{"/data/000001.sst", "gone", "000001.sst"},
+		{"/data/KEYREGISTRY", "gone", "KEYREGISTRY"},
+		{"/HIGHWATER", "gone", "HIGHWATER"},
+		{"/HIGHWATER", "0123456789abcdef0123456789abcdef", "AcceptLoss"},
+	}
+	for _, test := range tests {
+		dir := whole.Restore(t)
+		write(t, dir+test.file, test.data)
+		if test.data == "gone" {
+			if err := os.Remove(dir + test.file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		refused(t, dir, badgerstore.ErrDamaged, test.text)
+		refused(t, dir, badgerstore.ErrDamaged, test.text) // nothing made it better
+	}
+	s, err := badgerstore.Open(dir, badgerstore.Options{AcceptLoss: true}) // which does no harm
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(t, s, 2)
 }
 
 func TestOpenEmptyMemtable(t *testing.T) {
@@ -98,10 +130,7 @@ func TestOpenLostTail(t *testing.T) {
 	for seq := range uint64(n) {
 		commit(t, s, seq+1)
 	}
-	copied := t.TempDir()
-	if err := os.CopyFS(copied, os.DirFS(dir)); err != nil { // as a crash would leave it
-		t.Fatal(err)
-	}
+	copied := badgerstore.ImageOf(t, dir).Restore(t) // as a crash would leave it
 	s.Close()
 	logs, err := filepath.Glob(filepath.Join(copied, "data", "*.mem"))
 	if err != nil || len(logs) != 1 {
@@ -115,7 +144,11 @@ func TestOpenLostTail(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close()
+	before := badgerstore.ImageOf(t, copied)
 	refused(t, copied, badgerstore.ErrDamaged, "commits are lost")
+	if diff := cmp.Diff(before["/data/00001.mem"], badgerstore.ImageOf(t, copied)["/data/00001.mem"]); diff != "" {
+		t.Error("the log was touched")
+	}
 	s, err = badgerstore.Open(copied, badgerstore.Options{AcceptLoss: true})
 	if err != nil {
 		t.Fatal(err)
@@ -124,6 +157,8 @@ func TestOpenLostTail(t *testing.T) {
 	if err != nil || rec.Seq < 10 || rec.Seq >= n {
 		t.Fatalf("what is left: %v, %v", rec, err)
 	}
+	s.Close()
+	s = open(t, copied)
 	commit(t, s, rec.Seq+1)
 	s.Close()
 	open(t, copied)

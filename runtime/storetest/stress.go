@@ -114,24 +114,39 @@ func testConcurrent(t *testing.T, s runtime.Store, reopen func() runtime.Store) 
 	}
 }
 
-// testWholeReads reads beside a writer: each read sees whole commits.
+// testWholeReads reads beside a writer of small batches, and of large ones:
+// each read sees whole commits.
 func testWholeReads(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
-	const frameCount, rounds = 20, 300
+	wholeReads(t, s, "a", 300, 20, 3)
+	wholeReads(t, s, "b", 6, 5000, 1000)
+}
+
+func wholeReads(t *testing.T, s runtime.Store, exid string, rounds uint64, frameCount, size int) {
+	batch := func(seq uint64) *runtime.Batch {
+		rec := record(exid, seq)
+		rec.Ready = seq%2 == 0
+		b := &runtime.Batch{Record: rec}
+		for i := range frameCount {
+			text := fmt.Appendf(nil, "%0*d", size, seq)
+			b.Frames = append(b.Frames, runtime.Frame{Nid: fmt.Sprintf("0_%d", i), SinceMicros: int64(seq), Data: text})
+		}
+		return b
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var wg sync.WaitGroup
-	commit(t, s, batchOf(1, frameCount))
+	commit(t, s, batch(1))
 	for range 4 {
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				st, err := s.Load(t.Context(), "a")
+				st, err := s.Load(t.Context(), exid)
 				if err != nil {
 					t.Error(err)
 					return
 				}
 				for _, f := range st.Frames {
-					if string(f.Data) != fmt.Sprint(st.Record.Seq) {
-						t.Errorf("a torn read: a frame of commit %s beside record %d", f.Data, st.Record.Seq)
+					if uint64(f.SinceMicros) != st.Record.Seq {
+						t.Errorf("a torn read: a frame of commit %d beside record %d", f.SinceMicros, st.Record.Seq)
 						return
 					}
 				}
@@ -139,18 +154,10 @@ func testWholeReads(t *testing.T, s runtime.Store, reopen func() runtime.Store) 
 		})
 	}
 	for seq := uint64(2); seq < rounds; seq++ {
-		commit(t, s, batchOf(seq, frameCount))
+		commit(t, s, batch(seq))
 	}
 	cancel()
 	wg.Wait()
-}
-
-func batchOf(seq uint64, frameCount int) *runtime.Batch {
-	b := &runtime.Batch{Record: record("a", seq)}
-	for i := range frameCount {
-		b.Frames = append(b.Frames, runtime.Frame{Nid: fmt.Sprintf("0_%d", i), Data: fmt.Append(nil, seq)})
-	}
-	return b
 }
 
 // testDeleted puts and removes the same keys over and over: none comes back.
