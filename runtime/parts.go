@@ -22,14 +22,6 @@ func (ps parts) add(ref value.Ref, data []byte) error {
 	return value.EachRef(data, func(r value.Ref) { p.refs = append(p.refs, r) })
 }
 
-// bytes is the size of all of them.
-func (ps parts) bytes() (n int64) {
-	for _, p := range ps {
-		n += int64(p.bytes)
-	}
-	return n
-}
-
 // unreachable lists the parts that nothing refers to anymore, in order.
 func (ps parts) unreachable(roots func(yield func(value.Ref))) []value.Ref {
 	seen := make(map[value.Ref]bool, len(ps))

@@ -230,7 +230,9 @@ func (r *Runtime) settle(s *slot, more, letters bool, took taken) {
 		r.releaseWaitersOf(s.exid, nil) // it may have come to rest elsewhere
 		return
 	}
-	s.moving = s.live.rec.Status == Active
+	if s.moving = s.live.rec.Status == Active; !s.moving {
+		r.releaseWaitersOf(s.exid, nil)
+	}
 	s.since = r.nowMicros()
 	s.idle = r.idle.PushBack(s)
 	r.cached += s.live.size()

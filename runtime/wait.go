@@ -15,7 +15,7 @@ func (r *Runtime) Wait(ctx context.Context, exid string) (*Result, error) {
 	for {
 		w := make(waiter, 1)
 		r.mu.Lock()
-		active, failed, moving := r.active(), r.failed, r.slots[exid] != nil && r.slots[exid].moving
+		active, failed, moving := r.active(), r.failed, r.moving(exid)
 		r.waiters[exid] = append(r.waiters[exid], w)
 		r.mu.Unlock()
 		var rec *Record
@@ -47,6 +47,14 @@ func (r *Runtime) Wait(ctx context.Context, exid string) (*Result, error) {
 		r.stopWaiting(exid, w)
 		return nil, err
 	}
+}
+
+// moving tells whether the execution is active, or is about to take what came
+// for it, so that whoever waits for it will be told without asking the store.
+// The lock is held.
+func (r *Runtime) moving(exid string) bool {
+	s := r.slots[exid]
+	return s != nil && (s.moving || s.state != slotIdle)
 }
 
 func (r *Runtime) stopWaiting(exid string, w waiter) {

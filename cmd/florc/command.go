@@ -29,7 +29,10 @@ type action func(ctx context.Context, s *streams, args []string) error
 
 // commands lists every command, in the order of the help.
 func commands() []command {
-	return []command{runCommand, checkCommand, treeCommand, docCommand, explainCommand, versionCommand}
+	return []command{runCommand, checkCommand, treeCommand, docCommand, explainCommand,
+		launchCommand, psCommand, showCommand, logCommand, traceCommand, waitCommand, tasksCommand, returnCommand,
+		cancelCommand, killCommand, workCommand, replayCommand, verifyCommand, backupCommand, restoreCommand,
+		dumpCommand, loadCommand, compactCommand, versionCommand}
 }
 
 // The exit statuses.
@@ -172,12 +175,23 @@ func (s *streams) status(name string, err error) int {
 		fmt.Fprintf(s.stderr, "'%s --help' says how to use it\n", name)
 		return statusRejected
 	}
-	fmt.Fprintf(s.stderr, "%s: %s\n", name, sanitize(err.Error()))
+	text := err.Error()
+	if errors.Is(err, context.Canceled) {
+		text = "interrupted"
+	}
+	fmt.Fprintf(s.stderr, "%s: %s\n", name, sanitize(text))
 	var in *inputError
 	if errors.As(err, &in) {
 		return statusRejected
 	}
 	return statusFailed
+}
+
+func noArguments(args []string) error {
+	if len(args) > 0 {
+		return badUsage("", "one argument too many: %q", args[0])
+	}
+	return nil
 }
 
 // oneArgument returns the only argument of a command.

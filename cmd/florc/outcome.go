@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -35,29 +36,33 @@ func orEmpty(v value.Value) value.Value {
 func (r *runner) failed(v *runtime.View) error {
 	first := v.Errors[0].Error
 	if r.json {
-		at := r.spanOf(first)
-		err := printJSON(r.s.stdout, failedJSON{v.Exid, "failed", orEmpty(v.Errors[0].Payload), v.Trace, errorJSON{
-			Code: string(first.Code), Kind: first.Kind, Message: first.Message, Hint: first.Hint, Nid: first.Nid.String(),
-			File: nameOf(r.def.file), Line: at.Start.Line, Column: columnOf(r.def.file, at.Start)}})
+		err := printJSON(r.s.stdout, failedJSON{v.Exid, "failed", orEmpty(v.Errors[0].Payload), v.Trace, r.def.errorJSON(first)})
 		return cmp.Or(err, errFailed)
 	}
 	for _, e := range v.Errors {
-		r.showError(e.Error, v.Nodes)
+		r.s.errColors.show(r.s.stderr, r.def.findingOf(e.Error, v.Nodes))
 	}
 	return errFailed
 }
 
-// showError shows the failure of a node.
-func (r *runner) showError(e *vm.Error, nodes []runtime.Node) {
-	f := finding{label: "error", code: e.Code, text: e.Message, file: r.def.file, span: r.spanOf(e)}
-	f.notes = r.calls(e, nodes)
+// errorJSON is the failure of a node, as programs read it.
+func (d *definition) errorJSON(e *vm.Error) errorJSON {
+	at := d.spanOf(e).Start
+	return errorJSON{Code: string(e.Code), Kind: e.Kind, Message: e.Message, Hint: e.Hint, Nid: e.Nid.String(),
+		File: nameOf(d.file), Line: at.Line, Column: columnOf(d.file, at)}
+}
+
+// findingOf is the failure of a node, as people read it.
+func (d *definition) findingOf(e *vm.Error, nodes []runtime.Node) finding {
+	f := finding{label: "error", code: e.Code, text: e.Message, file: d.file, span: d.spanOf(e)}
+	f.notes = d.calls(e, nodes)
 	if e.Hint != "" {
 		f.notes = append(f.notes, note{"help", e.Hint})
 	}
 	if e.Code != "" {
 		f.notes = append(f.notes, note{"more", "florc explain " + string(e.Code)})
 	}
-	r.s.errColors.show(r.s.stderr, f)
+	return f
 }
 
 // maxCalls bounds the calls that are shown of a deep recursion.
@@ -66,7 +71,7 @@ const maxCalls = 5
 // calls lists the function calls that led to a failure, the innermost first.
 // Where a node's id does not continue its parent's, the parent called the
 // function that the node is in.
-func (r *runner) calls(e *vm.Error, nodes []runtime.Node) []note {
+func (d *definition) calls(e *vm.Error, nodes []runtime.Node) []note {
 	byNid := make(map[string]*runtime.Node, len(nodes))
 	for i := range nodes {
 		byNid[nodes[i].Nid] = &nodes[i]
@@ -82,21 +87,21 @@ func (r *runner) calls(e *vm.Error, nodes []runtime.Node) []note {
 		if len(calls) == maxCalls {
 			return append(calls, note{"called", "and so on"})
 		}
-		calls = append(calls, note{"called", fmt.Sprintf("at %s:%d, by %s", nameOf(r.def.file), parent.Line, parent.Head)})
+		calls = append(calls, note{"called", fmt.Sprintf("at %s:%d, by %s", nameOf(d.file), parent.Line, parent.Head)})
 	}
 	return calls
 }
 
 // spanOf returns where a node failed. The error knows where that starts, the
 // tree how far it goes.
-func (r *runner) spanOf(e *vm.Error) source.Span {
+func (d *definition) spanOf(e *vm.Error) source.Span {
 	at := source.Pos{Line: e.Line, Column: max(e.Column, 1)}
 	if e.Line == 0 {
 		return source.Span{}
 	}
-	n := nodeAt(tree.Body(r.def.root), e.Nid.Path)
+	n := nodeAt(tree.Body(d.root), e.Nid.Path)
 	if n == nil || n.Span.Start.Line != at.Line || n.Span.Start.Column != at.Column {
-		n = startingAt(r.def.root, at)
+		n = startingAt(d.root, at)
 	}
 	end := source.Pos{Line: at.Line, Column: at.Column + 1}
 	if n != nil {
@@ -141,17 +146,9 @@ func startingAt(n *tree.Node, at source.Pos) *tree.Node {
 
 // waiting reports an execution that waits for something.
 func (r *runner) waiting(ctx context.Context, v *runtime.View) error {
-	tasks, err := r.rt.Tasks(ctx, v.Exid)
+	tasks, err := r.unit.Tasks(ctx, v.Exid)
 	if err != nil {
 		return err
-	}
-	taskAt := make(map[string]*runtime.Task)
-	for _, t := range tasks {
-		taskAt[t.Nid] = t
-	}
-	due := make(map[string]time.Time)
-	for _, n := range v.Nodes {
-		due[n.Nid] = n.Due
 	}
 	w := r.s.stderr
 	if r.json {
@@ -160,29 +157,47 @@ func (r *runner) waiting(ctx context.Context, v *runtime.View) error {
 		}
 	} else {
 		fmt.Fprintf(w, "%s%s\n", r.s.errColors.paint(yellow, "waiting"), r.s.errColors.paint(bold, ": the execution has not ended, it waits for"))
-		for _, n := range v.Waiting {
-			place := nameOf(r.def.file)
-			if n.Line > 0 {
-				place += ":" + strconv.Itoa(n.Line)
-			}
-			fmt.Fprintf(w, "  %s  %s  (%s, since %s)\n", n.Nid, sanitize(waitsFor(n, taskAt[n.Nid], due[n.Nid])), sanitize(place), n.Since.Local().Format(time.TimeOnly))
-		}
+		r.def.showWaiting(w, r.s.errColors, 0, v, tasks)
 	}
-	missing := make(map[string]bool)
-	for _, t := range tasks {
-		if r.taskers[t.Tasker] == nil && !missing[t.Tasker] {
-			missing[t.Tasker] = true
-			fmt.Fprintf(w, "  no tasker is named %q: --tasker %s=COMMAND has a program do its tasks, --tasker %s=ask asks you\n", sanitize(t.Tasker), sanitize(t.Tasker), sanitize(t.Tasker))
+	if !r.patient && r.unit.owner == 0 { // else others may have the taskers
+		missing := make(map[string]bool)
+		for _, t := range tasks {
+			if r.taskers[t.Tasker] == nil && !missing[t.Tasker] {
+				missing[t.Tasker] = true
+				fmt.Fprintf(w, "  no tasker is named %q: --tasker %s=COMMAND has a program do its tasks, --tasker %s=ask asks you\n", sanitize(t.Tasker), sanitize(t.Tasker), sanitize(t.Tasker))
+			}
 		}
 	}
 	if !r.json {
-		if dir := r.runOptions.store; dir != "" {
-			fmt.Fprintf(w, "  it stays in %s as %s\n", dir, v.Exid)
+		if r.dir != "" {
+			fmt.Fprintf(w, "  it stays in %s as %s\n", r.dir, v.Exid)
 		} else {
 			fmt.Fprintf(w, "  it was in memory only and is gone; --store DIR keeps it\n")
 		}
 	}
 	return errFailed
+}
+
+// showWaiting lists what an execution waits for.
+func (d *definition) showWaiting(w io.Writer, p palette, columns int, v *runtime.View, tasks []*runtime.Task) {
+	taskAt := make(map[string]*runtime.Task)
+	for _, t := range tasks {
+		taskAt[t.Nid] = t
+	}
+	due := make(map[string]time.Time)
+	for _, n := range v.Nodes {
+		due[n.Nid] = n.Due
+	}
+	t := table{indent: "  "}
+	for _, n := range v.Waiting {
+		place := nameOf(d.file)
+		if n.Line > 0 {
+			place += ":" + strconv.Itoa(n.Line)
+		}
+		t.add(cell{n.Nid, bold}, cell{text: waitsFor(n, taskAt[n.Nid], due[n.Nid])},
+			cell{text: fmt.Sprintf("(%s, since %s)", place, timeAndAge(n.Since, time.Now()))})
+	}
+	t.write(w, p, columns)
 }
 
 // waitsFor says what a node waits for.
@@ -193,7 +208,7 @@ func waitsFor(n runtime.Waiting, t *runtime.Task, due time.Time) string {
 	case t != nil:
 		return "a task of " + t.Tasker
 	case !due.IsZero():
-		return n.Head + ", until " + due.Local().Format(time.DateTime)
+		return n.Head + ", until " + localTime(due)
 	}
 	return n.Head
 }

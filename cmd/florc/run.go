@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -12,9 +11,7 @@ import (
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/lang/when"
 	"github.com/florc-lang/florc/runtime"
-	"github.com/florc-lang/florc/runtime/badgerstore"
 	"github.com/florc-lang/florc/runtime/memstore"
-	"github.com/florc-lang/florc/stdlib"
 )
 
 var runCommand = command{
@@ -36,10 +33,10 @@ florc run --tasker alice=ask --tasker stock='python3 stock.py' order.flo`,
 	setup: func(fs *pflag.FlagSet) action {
 		var o runOptions
 		fs.BoolVar(&o.json, "json", false, "print the outcome as one JSON object")
-		fs.StringVar(&o.payload, "payload", "", "the payload to start with: a JSON `OBJECT`, or @FILE")
-		fs.StringVar(&o.vars, "vars", "", "the variables to start with: a JSON `OBJECT`, or @FILE")
-		fs.StringVar(&o.store, "store", "", "keep the execution in the folder `DIR`, so that it outlives the command")
-		fs.StringVar(&o.timeout, "timeout", "", "stop waiting after this `DURATION`, such as 30s or 1h30m")
+		o.launchOptions.declare(fs)
+		fs.StringVar(&o.store.dir, "store", "", "keep the execution in the store in `DIR`, so that it outlives the command")
+		o.store.declareKey(fs)
+		declareTimeout(fs, &o.timeout)
 		fs.BoolVar(&o.trace, "trace", false, "show what the flow writes with trace")
 		fs.StringArrayVar(&o.taskers, "tasker", nil, "a tasker, `NAME=COMMAND` or NAME=ask; may be repeated")
 		return func(ctx context.Context, s *streams, args []string) error {
@@ -53,18 +50,50 @@ florc run --tasker alice=ask --tasker stock='python3 stock.py' order.flo`,
 }
 
 type runOptions struct {
-	json, trace                   bool
-	payload, vars, store, timeout string
-	taskers                       []string
+	launchOptions
+	json, trace bool
+	timeout     string
+	store       storeOptions
+	taskers     []string
+}
+
+// launchOptions are the flags that say how an execution starts.
+type launchOptions struct{ payload, vars, domain string }
+
+func (o *launchOptions) declare(fs *pflag.FlagSet) {
+	fs.StringVar(&o.payload, "payload", "", "the payload to start with: a JSON `OBJECT`, or @FILE")
+	fs.StringVar(&o.vars, "vars", "", "the variables to start with: a JSON `OBJECT`, or @FILE")
+	fs.StringVar(&o.domain, "domain", "", "the `DOMAIN` of the execution, such as acme.sales; default: main")
+}
+
+func (o *launchOptions) read(s *streams) (lo runtime.LaunchOptions, err error) {
+	lo.Domain = o.domain
+	if lo.Payload, err = objectFlag(s, "payload", o.payload); err == nil {
+		lo.Vars, err = objectFlag(s, "vars", o.vars)
+	}
+	return lo, err
+}
+
+func declareTimeout(fs *pflag.FlagSet, timeout *string) {
+	fs.StringVar(timeout, "timeout", "", "stop waiting after this `DURATION`, such as 30s or 1h30m")
+}
+
+// withTimeout bounds a context by the duration that a flag gives, if any.
+func withTimeout(ctx context.Context, timeout string) (context.Context, context.CancelFunc, error) {
+	if timeout == "" {
+		return ctx, func() {}, nil
+	}
+	d, err := when.ParseDuration(timeout)
+	if err != nil || d <= 0 {
+		return nil, nil, badUsage("write it like 30s or 1h30m", "--timeout %q is not a duration", timeout)
+	}
+	ctx, cancel := context.WithTimeout(ctx, d)
+	return ctx, cancel, nil
 }
 
 // run runs the definition in a file.
 func (o *runOptions) run(ctx context.Context, s *streams, path string) error {
-	payload, err := objectFlag(s, "payload", o.payload)
-	if err != nil {
-		return err
-	}
-	vars, err := objectFlag(s, "vars", o.vars)
+	lo, err := o.launchOptions.read(s)
 	if err != nil {
 		return err
 	}
@@ -72,73 +101,61 @@ func (o *runOptions) run(ctx context.Context, s *streams, path string) error {
 	if err != nil {
 		return err
 	}
-	if o.timeout != "" {
-		d, err := when.ParseDuration(o.timeout)
-		if err != nil || d <= 0 {
-			return badUsage("write it like 30s or 1h30m", "--timeout %q is not a duration", o.timeout)
-		}
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, d)
-		defer cancel()
-	}
-	def, err := readDefinition(s, path)
+	ctx, cancel, err := withTimeout(ctx, o.timeout)
 	if err != nil {
 		return err
 	}
-	r := &runner{runOptions: o, s: s, def: def, taskers: taskers}
-	if o.json {
-		if r.rejectJSON() {
-			return errRejected
-		}
-	} else if s.reject(def) {
-		return errRejected
-	}
-	if err := r.open(); err != nil {
-		return err
-	}
-	err = r.work(ctx, runtime.LaunchOptions{Payload: payload, Vars: vars})
-	return errors.Join(err, r.close())
-}
-
-// runner is one use of run.
-type runner struct {
-	*runOptions
-	s       *streams
-	def     *definition
-	taskers map[string]runtime.Tasker
-	store   runtime.Store
-	rt      *runtime.Runtime
-	exid    string
-	traced  int    // lines of trace that were shown
-	moving  uint64 // the commit after which the execution was seen not to be stuck
-}
-
-// open starts a runtime, on a store on disk where one is asked for.
-func (r *runner) open() error {
-	r.store = memstore.New()
-	if dir := r.runOptions.store; dir != "" {
-		var err error
-		if r.store, err = badgerstore.Open(dir, badgerstore.Options{}); err != nil {
-			return &inputError{err}
-		}
-	}
-	var output io.Writer = r.s.stdout
-	if r.json {
-		output = r.s.stderr
-	}
-	var err error
-	r.rt, err = runtime.New(runtime.Config{Store: r.store, Library: stdlib.All(), Taskers: r.taskers,
-		Fallback: runtime.Worklist, Output: output})
-	if err != nil {
-		return err
-	}
-	return r.rt.Start(context.Background())
-}
-
-func (r *runner) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return errors.Join(r.rt.Stop(ctx), r.store.Close())
+	def, err := acceptDefinition(s, path, o.json)
+	if err != nil {
+		return err
+	}
+	output := s.stdout
+	if o.json {
+		output = s.stderr
+	}
+	r := &runner{s: s, json: o.json, trace: o.trace, def: def, taskers: taskers}
+	c := runtime.Config{Taskers: taskers, Fallback: runtime.Worklist, Output: output}
+	work := func(ctx context.Context, u *unit) error { return r.work(ctx, u, lo) }
+	if o.store.dir != "" {
+		r.dir = o.store.dir
+		return o.store.useWith(ctx, s, toWork, c, work)
+	}
+	u, err := newUnit(ctx, memstore.New(), toWork, c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(ctx, u), u.close())
+}
+
+// acceptDefinition reads a definition that is to be launched. Where it cannot
+// be, it says why.
+func acceptDefinition(s *streams, path string, asJSON bool) (*definition, error) {
+	def, err := readDefinition(s, path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !asJSON && s.reject(def):
+		return nil, errRejected
+	case asJSON && (def.root == nil || firstError(def.diags).Severity != ""):
+		return nil, errors.Join(errRejected, printJSON(s.stdout, rejectedJSON{"rejected", findingsJSON(def.file, def.diags)}))
+	}
+	return def, nil
+}
+
+// runner waits for an execution, and reports how it ends.
+type runner struct {
+	s           *streams
+	json, trace bool
+	def         *definition
+	taskers     map[string]runtime.Tasker
+	dir         string // of the store, "" where there is none on disk
+	patient     bool   // it waits also for what nothing here can bring about
+
+	unit   *unit
+	exid   string // "" until it is launched
+	traced int    // lines of trace that were shown
+	moving uint64 // the commit after which the execution was seen not to be stuck
 }
 
 // The outcomes of a run, as programs read them.
@@ -178,40 +195,41 @@ type (
 	}
 )
 
-// rejectJSON tells whether the definition cannot be run; if so, it says why.
-func (r *runner) rejectJSON() bool {
-	if r.def.root != nil && firstError(r.def.diags).Severity == "" {
-		return false
-	}
-	printJSON(r.s.stdout, rejectedJSON{"rejected", findingsJSON(r.def.file, r.def.diags)})
-	return true
-}
-
-// work launches the execution and reports how it ends.
-func (r *runner) work(ctx context.Context, o runtime.LaunchOptions) error {
-	var err error
+// work launches the execution, unless it is, and reports how it ends.
+func (r *runner) work(ctx context.Context, u *unit, o runtime.LaunchOptions) error {
+	r.unit = u
 	// Also what is interrupted early says what it waited for.
 	lasting := context.WithoutCancel(ctx)
-	def := runtime.Definition{Name: definitionName(r.def.root), File: nameOf(r.def.file), Tree: r.def.root}
-	if r.exid, err = r.rt.Launch(lasting, def, o); err != nil {
-		return err
+	if r.exid == "" {
+		if u.owner != 0 && len(r.taskers) > 0 {
+			r.s.note("process %d works this store: its taskers do the tasks, not those given here", u.owner)
+		}
+		def := runtime.Definition{Name: definitionName(r.def.root), File: nameOf(r.def.file), Tree: r.def.root}
+		exid, err := u.Launch(lasting, def, o)
+		if err != nil {
+			return once(err, "See florc ps")
+		}
+		r.exid = exid
 	}
 	if err := r.wait(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
-	v, err := r.rt.Execution(lasting, r.exid, 0)
+	v, err := u.Execution(lasting, r.exid, 0)
 	if err != nil {
 		return err
 	}
+	return r.report(lasting, v)
+}
+
+// report tells how an execution stands once it was waited for.
+func (r *runner) report(ctx context.Context, v *runtime.View) error {
 	switch {
 	case v.Status == runtime.Terminated:
-		err = r.terminated(v)
+		return r.terminated(v)
 	case len(v.Errors) > 0:
-		err = r.failed(v)
-	default:
-		err = r.waiting(lasting, v)
+		return r.failed(v)
 	}
-	return err
+	return r.waiting(ctx, v)
 }
 
 // How often it is looked whether an execution can still go on.
@@ -222,19 +240,38 @@ const (
 
 // wait waits until the execution has ended, or until nothing that happens in
 // this process can take it further.
-func (r *runner) wait(ctx context.Context) error {
+func (r *runner) wait(ctx context.Context) (err error) {
+	patient := r.patient || r.unit.owner != 0
+	if patient && r.unit.owner == 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(r.unit.wanted, cancel)()
+		defer func() {
+			if err != nil && r.unit.wanted.Err() != nil {
+				err = runtime.ErrStopped // here; it is waited for with the next owner
+			}
+		}()
+	}
+	if patient && !r.trace {
+		_, err = r.unit.Wait(ctx, r.exid)
+		return err
+	}
 	for pause := firstLook; ; pause = min(2*pause, rarestLook) {
 		short, cancel := context.WithTimeout(ctx, pause)
-		res, err := r.rt.Wait(short, r.exid)
+		res, err := r.unit.Wait(short, r.exid)
 		cancel()
 		if r.trace && !r.json {
 			r.showTrace(ctx)
 		}
 		switch {
-		case err == nil && res.Point == string(runtime.Terminated):
+		case err == nil && (patient || res.Point == string(runtime.Terminated)):
 			return nil
 		case err != nil && (ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded)):
 			return err
+		}
+		if patient {
+			continue
 		}
 		if stuck, err := r.stuck(ctx); err != nil || stuck {
 			return err
@@ -253,15 +290,15 @@ func (r *runner) wait(ctx context.Context) error {
 // that could move it: no message, no timer, no task that a tasker here does.
 // As one process owns the store, nothing else can come either.
 func (r *runner) stuck(ctx context.Context) (bool, error) {
-	before, err := r.store.Record(ctx, r.exid)
+	before, err := r.unit.store.Record(ctx, r.exid)
 	if err != nil || before.Ready || before.Seq == r.moving {
 		return false, err
 	}
-	letters, err := r.store.Inbox(ctx, r.exid, 1)
+	letters, err := r.unit.store.Inbox(ctx, r.exid, 1)
 	if err != nil || len(letters) > 0 {
 		return false, err
 	}
-	tasks, err := r.rt.Tasks(ctx, r.exid)
+	tasks, err := r.unit.Tasks(ctx, r.exid)
 	if err != nil {
 		return false, err
 	}
@@ -271,7 +308,7 @@ func (r *runner) stuck(ctx context.Context) (bool, error) {
 			return false, nil
 		}
 	}
-	v, err := r.rt.Execution(ctx, r.exid, 0)
+	v, err := r.unit.Execution(ctx, r.exid, 0)
 	if err != nil {
 		return false, err
 	}
@@ -282,14 +319,14 @@ func (r *runner) stuck(ctx context.Context) (bool, error) {
 		}
 	}
 	// Had it been worked meanwhile, then what was read does not go together.
-	after, err := r.store.Record(ctx, r.exid)
+	after, err := r.unit.store.Record(ctx, r.exid)
 	return err == nil && after.Seq == before.Seq, err
 }
 
 // showTrace shows the lines of trace that were not shown yet.
 func (r *runner) showTrace(ctx context.Context) {
 	i := 0
-	for t, err := range r.store.Traces(ctx, r.exid) {
+	for t, err := range r.unit.Traces(ctx, r.exid) {
 		if err != nil {
 			return // it is in what is reported at the end, or the error is
 		}

@@ -14,7 +14,10 @@ type streams struct {
 	stdout, stderr io.Writer
 	// outColors and errColors are the colours of stdout and stderr.
 	outColors, errColors palette
-	width                int // of the terminal, in columns
+	width                int // for what is laid out, in columns
+	// columns is the width of the terminal that stdout is, 0 where it is none.
+	columns     int
+	errTerminal bool // stderr is one
 }
 
 const defaultWidth = 80
@@ -23,12 +26,19 @@ func terminalStreams() *streams {
 	return &streams{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		outColors: paletteFor(os.Stdout), errColors: paletteFor(os.Stderr),
-		width: terminalWidth(),
+		width: terminalWidth(), columns: terminalColumns(), errTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
 }
 
+func terminalColumns() int {
+	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		return max(w, 40)
+	}
+	return 0
+}
+
 func terminalWidth() int {
-	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w >= 40 {
+	if w := terminalColumns(); w > 0 {
 		return min(w, 100)
 	}
 	return defaultWidth
@@ -51,6 +61,8 @@ const (
 	red     style = "1;31"
 	yellow  style = "1;33"
 	blue    style = "1;34"
+	green   style = "32"
+	dim     style = "2"
 	cyan    style = "36"
 	magenta style = "35"
 )

@@ -26,7 +26,7 @@ func parseTaskers(s *streams, specs []string, stdinFree bool) (map[string]runtim
 		case taskers[name] != nil:
 			return nil, badUsage("", "the tasker %q is given twice", name)
 		case program == "ask" && !stdinFree:
-			return nil, badUsage("give the definition as a file", "--tasker %s=ask cannot ask: the definition comes from standard input", name)
+			return nil, badUsage("", "--tasker %s=ask cannot ask here: standard input is not free for that", name)
 		case program == "ask":
 			taskers[name] = asking
 		default:

@@ -153,6 +153,7 @@ func (w *writer) add(req *request) *request {
 	w.count, w.bytes = w.count+count, w.bytes+bytes
 	w.reqs = append(w.reqs, req)
 	w.accept(req.batch)
+	w.s.recordWrites(req.ws, w.ws)
 	if large {
 		w.large = append(append(w.large, req.ws...), w.ws...)
 		return nil
@@ -165,7 +166,6 @@ func (w *writer) add(req *request) *request {
 			}
 		}
 	}
-	w.s.recordWrites(req.ws, w.ws)
 	return nil
 }
 

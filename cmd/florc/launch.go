@@ -1,0 +1,170 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lang/tree"
+	"github.com/florc-lang/florc/runtime"
+)
+
+var launchCommand = command{
+	name:    "launch",
+	usage:   "[flags] FILE|-",
+	summary: "launches a definition in a store",
+	long: `Launches a definition, a .flo text or a tree in a .json file, in a store, and
+prints the id of the execution. Whoever works the store takes it further: the
+process of florc work, or with --wait this command itself where there is none.
+
+Exit status with --wait: as florc run.`,
+	example: `florc launch --store orders order.flo
+florc launch --store orders --payload '{"qty": 2}' --wait --timeout 1m order.flo`,
+	setup: func(fs *pflag.FlagSet) action {
+		var o waitOptions
+		var lo launchOptions
+		lo.declare(fs)
+		wait := fs.Bool("wait", false, "wait until it has ended, and print how")
+		o.declare(fs)
+		return func(ctx context.Context, s *streams, args []string) error {
+			path, err := oneArgument(args, "the file")
+			if err != nil {
+				return err
+			}
+			if (o.timeout != "" || len(o.taskers) > 0) && !*wait {
+				return badUsage("add --wait", "--timeout and --tasker are for where it is waited for the end")
+			}
+			start, err := lo.read(s)
+			if err != nil {
+				return err
+			}
+			def, err := acceptDefinition(s, path, o.json)
+			if err != nil {
+				return err
+			}
+			if *wait {
+				return o.wait(ctx, s, toWork, &runner{def: def}, func(context.Context, *unit) (runtime.LaunchOptions, error) { return start, nil })
+			}
+			return o.use(ctx, s, toAdd, func(ctx context.Context, u *unit) error {
+				exid, err := u.Launch(ctx, runtime.Definition{Name: definitionName(def.root), File: nameOf(def.file), Tree: def.root}, start)
+				if err != nil {
+					return once(err, "See florc ps")
+				}
+				s.noteIdle(u, "it goes on")
+				return o.printExid(s, exid, exid)
+			})
+		}
+	},
+}
+
+var waitCommand = command{
+	name:    "wait",
+	usage:   "[flags] EXID",
+	summary: "waits until an execution has ended",
+	long: `Waits until an execution has ended, or has failed in part, and prints how it
+stands. Where no process works the store, this one does meanwhile, until one
+comes; tasks that no --tasker does then wait for it, or for someone to return
+them.
+
+Exit status: 0 where the execution terminated, 1 where it failed, or still waits
+at the end of the --timeout.`,
+	example: "florc wait --store orders bakidofunami\nflorc wait --store orders --timeout 1h --json main-u0-20261121.1844.bakidofunami",
+	setup: func(fs *pflag.FlagSet) action {
+		var o waitOptions
+		o.declare(fs)
+		return func(ctx context.Context, s *streams, args []string) error {
+			part, err := oneArgument(args, "the execution")
+			if err != nil {
+				return err
+			}
+			r := &runner{}
+			return o.wait(ctx, s, toFinish, r, func(ctx context.Context, u *unit) (lo runtime.LaunchOptions, err error) {
+				if r.exid, err = u.find(ctx, part); err != nil {
+					return lo, err
+				}
+				v, err := u.Execution(ctx, r.exid, 0)
+				if err == nil {
+					r.def, err = definitionOf(v)
+				}
+				return lo, err
+			})
+		}
+	},
+}
+
+// waitOptions are the flags of what waits.
+type waitOptions struct {
+	storeOptions
+	timeout string
+	taskers []string
+}
+
+func (o *waitOptions) declare(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&o.taskers, "tasker", nil, "a tasker, `NAME=COMMAND`, for where nobody else works the store; may be repeated")
+	declareTimeout(fs, &o.timeout)
+	o.storeOptions.declare(fs)
+}
+
+// wait has a runner launch an execution, unless prepare finds one that is there,
+// and wait for it.
+func (o *waitOptions) wait(ctx context.Context, s *streams, a access, r *runner, prepare func(context.Context, *unit) (runtime.LaunchOptions, error)) error {
+	timed, cancel, err := withTimeout(ctx, o.timeout)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	r.s, r.json, r.patient = s, o.json, true
+	if r.taskers, err = parseTaskers(s, o.taskers, false); err != nil {
+		return err
+	}
+	c := runtime.Config{Taskers: r.taskers, Fallback: runtime.TaskerFunc(leave), TaskWorkers: math.MaxInt32, Output: s.stderr}
+	return o.useWith(timed, s, a, c, func(ctx context.Context, u *unit) error {
+		r.dir = o.dir
+		// Also what is interrupted early, or at a bad time, says what it waits for.
+		lo, err := prepare(context.WithoutCancel(ctx), u)
+		if err != nil {
+			return err
+		}
+		return r.work(ctx, u, lo)
+	})
+}
+
+// leave is a tasker that leaves its tasks to be done by a process that knows how,
+// once that owns the store, or to be returned.
+func leave(ctx context.Context, _ *runtime.Task) (*runtime.Reply, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// printExid prints the id of the execution that something was done to.
+func (o *storeOptions) printExid(s *streams, exid, text string) error {
+	if o.json {
+		return printJSON(s.stdout, struct {
+			Exid string `json:"exid"`
+		}{exid})
+	}
+	_, err := fmt.Fprintln(s.stdout, text)
+	return err
+}
+
+// definitionOf returns the definition that an execution runs, with its text
+// where the file that it was read from is there and still says the same.
+func definitionOf(v *runtime.View) (*definition, error) {
+	root, err := tree.ParseJSON(v.Tree, tree.ReadOptions{MaxBytes: len(v.Tree)})
+	if err != nil {
+		return nil, fmt.Errorf("the tree of %s: %w", v.Exid, err)
+	}
+	name := cmp.Or(v.File, v.Name, v.Exid)
+	if text, err := os.ReadFile(v.File); err == nil && v.File != "" {
+		d := parseText(name, string(text))
+		if d.root != nil && string(tree.AppendJSON(nil, d.root, tree.Columns)) == string(tree.AppendJSON(nil, root, tree.Columns)) {
+			return d, nil
+		}
+	}
+	return &definition{file: source.NewFile(name, ""), root: root}, nil
+}

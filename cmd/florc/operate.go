@@ -1,0 +1,210 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"github.com/florc-lang/florc/lang/value"
+	"github.com/florc-lang/florc/runtime"
+	"github.com/florc-lang/florc/runtime/socket"
+)
+
+var cancelCommand = ending("cancel", "asks an execution, or a node of it, to end early",
+	`Asks a node of an execution to end early, the whole execution where none is
+named: what it has handed out is taken back, and what its on_cancel says is
+done.`, "asked", runtime.Client.Cancel)
+
+var killCommand = ending("kill", "ends an execution, or a node of it, at once",
+	`Ends a node of an execution and all below it, the whole execution where none is
+named, without asking: no on_cancel is done.`, "killed", runtime.Client.Kill)
+
+// ending is a command that ends nodes.
+func ending(name, summary, long, done string, end func(c runtime.Client, ctx context.Context, exid, nid string) error) command {
+	return command{
+		name: name, usage: "[flags] EXID [NID]", summary: summary, long: long,
+		example: fmt.Sprintf("florc %s --store orders bakidofunami\nflorc %s --store orders bakidofunami 0_1", name, name),
+		setup: func(fs *pflag.FlagSet) action {
+			var o storeOptions
+			o.declare(fs)
+			return func(ctx context.Context, s *streams, args []string) error {
+				part, nid, err := twoArguments(args, "the execution", "")
+				if err != nil {
+					return err
+				}
+				return o.use(ctx, s, toRead, func(ctx context.Context, u *unit) error {
+					exid, err := u.find(ctx, part)
+					if err != nil {
+						return err
+					}
+					if err = u.hasNode(ctx, exid, nid); err == nil {
+						err = end(u, ctx, exid, nid)
+					}
+					if errors.Is(err, runtime.ErrEnded) {
+						err = &inputError{err}
+					}
+					if err != nil {
+						return err
+					}
+					s.noteIdle(u, "that is done")
+					return o.printExid(s, exid, fmt.Sprintf("%s node %s of %s", done, cmp.Or(nid, "0"), exid))
+				})
+			}
+		},
+	}
+}
+
+// hasNode checks that an execution has a live node of that id; "" is the root.
+func (u *unit) hasNode(ctx context.Context, exid, nid string) error {
+	if nid == "" {
+		return nil
+	}
+	v, err := u.Execution(ctx, exid, 0)
+	if err != nil || v.Status == runtime.Terminated {
+		return err
+	}
+	for _, n := range v.Nodes {
+		if n.Nid == nid {
+			return nil
+		}
+	}
+	return &inputError{fmt.Errorf("there is no live node %s in %s: florc show %s shows those that there are", nid, exid, exid)}
+}
+
+var returnCommand = command{
+	name:    "return",
+	usage:   "[flags] EXID TASK|NID",
+	summary: "returns a task: it is done, or has failed",
+	long: `Returns a task that waits for someone to do it, named by its id or by its node's:
+the execution goes on with the payload given, or with that of the task. With
+--error the task's node fails. florc tasks lists the tasks.`,
+	example: `florc return --store orders bakidofunami 0_1 --payload '{"packed": true}'
+florc return --store orders bakidofunami 0_1 --error 'out of boxes'`,
+	setup: func(fs *pflag.FlagSet) action {
+		var o storeOptions
+		payload := fs.String("payload", "", "the payload to go on with: a JSON `OBJECT`, or @FILE")
+		failure := fs.String("error", "", "fail the task's node, with this `MESSAGE`")
+		o.declare(fs)
+		return func(ctx context.Context, s *streams, args []string) error {
+			part, task, err := twoArguments(args, "the execution", "the task, or its node,")
+			if err != nil {
+				return err
+			}
+			p := value.Null
+			if *payload != "" {
+				if p, err = objectFlag(s, "payload", *payload); err != nil {
+					return err
+				}
+			}
+			var failed error
+			if fs.Changed("error") {
+				failed = errors.New(*failure)
+			}
+			lost := false // an earlier attempt may have returned it
+			return o.use(ctx, s, toRead, func(ctx context.Context, u *unit) error {
+				exid, err := u.find(ctx, part)
+				if err != nil {
+					return err
+				}
+				err = u.Return(ctx, exid, task, p, failed)
+				switch {
+				case errors.Is(err, runtime.ErrNotFound) && lost:
+					s.note("the process that works the store went away meanwhile: it, or someone else, has returned the task")
+				case errors.Is(err, runtime.ErrNotFound), errors.Is(err, runtime.ErrEnded):
+					return &inputError{fmt.Errorf("%w: it was returned already, or withdrawn, or never was. florc tasks %s lists those that are out", err, exid)}
+				case err != nil:
+					lost = lost || errors.Is(err, socket.ErrLost)
+					return err
+				}
+				s.noteIdle(u, "it goes on")
+				return o.printExid(s, exid, fmt.Sprintf("returned %s of %s", task, exid))
+			})
+		}
+	},
+}
+
+var tasksCommand = command{
+	name:    "tasks",
+	usage:   "[flags] [EXID]",
+	summary: "lists the tasks that are out",
+	long: `Lists the tasks that are out, of an execution or of all: those that taskers work
+on, and those that wait for someone to return them.`,
+	example: "florc tasks --store orders\nflorc tasks --store orders --json bakidofunami",
+	setup: func(fs *pflag.FlagSet) action {
+		var o storeOptions
+		tasker := fs.String("tasker", "", "only those for the tasker `NAME`")
+		o.declare(fs)
+		return func(ctx context.Context, s *streams, args []string) error {
+			part := ""
+			if len(args) > 0 {
+				var err error
+				if part, err = oneArgument(args, ""); err != nil {
+					return err
+				}
+			}
+			return o.use(ctx, s, toRead, func(ctx context.Context, u *unit) (err error) {
+				exid := ""
+				if part != "" {
+					if exid, err = u.find(ctx, part); err != nil {
+						return err
+					}
+				}
+				all, err := u.Tasks(ctx, exid)
+				if err != nil {
+					return err
+				}
+				tasks := []*runtime.Task{}
+				for _, t := range all {
+					if *tasker == "" || t.Tasker == *tasker {
+						tasks = append(tasks, t)
+					}
+				}
+				if o.json {
+					return printJSON(s.stdout, tasks)
+				}
+				s.listTasks(tasks)
+				return nil
+			})
+		}
+	},
+}
+
+// maxPayload is how much of a payload stands in a list, in columns.
+const maxPayload = 100
+
+func (s *streams) listTasks(tasks []*runtime.Task) {
+	if len(tasks) == 0 {
+		fmt.Fprintln(s.stdout, "no tasks")
+		return
+	}
+	var t table
+	t.header("EXID", "NODE", "TASKER", "TASK", "LINE", "PAYLOAD")
+	for _, task := range tasks {
+		line := ""
+		if task.Line > 0 {
+			line = fmt.Sprint(task.Line)
+		}
+		t.add(cell{text: task.Exid}, cell{text: task.Nid}, cell{text: task.Tasker}, cell{text: cmp.Or(task.Name, "-")},
+			cell{text: line}, cell{text: cut(task.Payload.String(), maxPayload)})
+	}
+	t.write(s.stdout, s.outColors, s.columns)
+}
+
+// twoArguments returns the first and the second argument of a command; the
+// second may be missing where nothing says what it is.
+func twoArguments(args []string, first, second string) (string, string, error) {
+	switch {
+	case len(args) == 0:
+		return "", "", badUsage("", "%s is missing", first)
+	case len(args) == 1 && second != "":
+		return "", "", badUsage("", "%s is missing", second)
+	case len(args) == 1:
+		return args[0], "", nil
+	case len(args) > 2:
+		return "", "", badUsage("", "one argument too many: %q", args[2])
+	}
+	return args[0], args[1], nil
+}
