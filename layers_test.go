@@ -31,9 +31,17 @@ var layers = map[string][]string{
 	"stdlib": {"vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
 	"runtime": {"vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value",
 		"lang/when", "lang/parser"},
+	"runtime/memstore":    stores,
+	"runtime/badgerstore": stores,
+	"runtime/storetest":   stores,
+	"runtime/socket":      stores,
 	"lsp": {"lang/source", "lang/sig", "lang/diag", "lang/ast", "lang/parser", "lang/tree", "lang/when",
 		"lang/check", "lang/format", "lang/value"},
 }
+
+// stores is what stores and the socket may import.
+var stores = []string{"runtime", "vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source",
+	"lang/value", "lang/when", "lang/parser"}
 
 // outside says which packages may import these modules.
 var outside = map[string][]string{

@@ -7,12 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"log/slog"
 	"os"
+	"time"
 
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/runtime"
 	"github.com/florc-lang/florc/runtime/badgerstore"
 	"github.com/florc-lang/florc/runtime/memstore"
+	"github.com/florc-lang/florc/runtime/socket"
 	"github.com/florc-lang/florc/stdlib"
 )
 
@@ -193,4 +196,59 @@ func Example_restart() {
 	// Output:
 	// alice clean up
 	// terminated {"ret":"clean"}
+}
+
+// serve lets other processes on this machine use the runtime.
+func serve(ctx context.Context, dir string, r *runtime.Runtime) error {
+	l, err := socket.Listen(dir)
+	if err != nil {
+		return err
+	}
+	return socket.Serve(ctx, l, r, slog.Default())
+}
+
+func Example_otherProcess() {
+	ctx, end := context.WithCancel(context.Background())
+	dir, err := os.MkdirTemp("", "flows")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	r, stop, err := open(ctx, dir)
+	if err != nil {
+		log.Fatal(err)
+	}
+	served := make(chan error)
+	go func() { served <- serve(ctx, dir, r) }()
+
+	// This could be another process:
+	c, err := socket.Dial(dir)
+	for errors.Is(err, socket.ErrNoOwner) {
+		time.Sleep(time.Millisecond)
+		c, err = socket.Dial(dir)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	def, err := runtime.Parse("sum.flo", "1 + 2")
+	if err != nil {
+		log.Fatal(err)
+	}
+	exid, err := c.Launch(ctx, def, runtime.LaunchOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	res, err := c.Wait(ctx, exid)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Payload)
+
+	end()
+	if err := <-served; err != nil {
+		log.Fatal(err)
+	}
+	stop()
+	// Output:
+	// {"ret":3}
 }
