@@ -196,7 +196,9 @@ func (p *player) apply(ctx context.Context, e *Entry) error {
 			if failed = p.message(ctx, s, data); failed != nil {
 				return
 			}
-			p.messages++
+			if len(data) > 0 {
+				p.messages++
+			}
 		}
 		s.finish()
 	})

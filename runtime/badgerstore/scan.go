@@ -97,4 +97,3 @@ func each[T any](s *Store, ctx context.Context, prefix, from []byte, read func(k
 		}
 	}
 }
-
