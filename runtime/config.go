@@ -4,7 +4,9 @@
 //
 // A Runtime that was started is an active unit: it works executions. One that
 // was not is a passive unit: it launches, returns, cancels and reads, and
-// leaves the work to whoever works that store.
+// leaves the work to the next that is started on that store. Nobody tells a
+// Runtime of what another one does: there is one at a time on a store. Others
+// are Clients of it, in other processes through package runtime/socket.
 package runtime
 
 import (

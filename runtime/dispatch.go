@@ -129,6 +129,8 @@ func (d *dispatcher) do(j *job) error {
 				Name: j.rec.Name, Params: value.NewObject(), Payload: value.NewObject(), Line: j.rec.Line}
 		case errors.Is(err, ErrNotFound):
 			return nil // it was returned meanwhile
+		case isStoreError(err):
+			return err
 		case err != nil:
 			return d.giveBack(ctx, j.rec, value.NewObject(), err)
 		}

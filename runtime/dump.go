@@ -105,18 +105,20 @@ func (r *Runtime) dumpOnce(ctx context.Context, exid string) (*dumped, uint64, e
 	for _, p := range st.Parts {
 		d.Parts = append(d.Parts, p.Data)
 	}
+	// Tasks come first: one that is returned in between is there, and its letter
+	// too, which does no harm.
+	for t, err := range r.store.Tasks(ctx, exid) {
+		if err != nil {
+			return nil, rec.Seq, err
+		}
+		d.Tasks = append(d.Tasks, dumpedAt{ID: t.ID, Data: Marshal(t)})
+	}
 	letters, err := r.store.Inbox(ctx, exid, 1<<30)
 	if err != nil {
 		return nil, rec.Seq, err
 	}
 	for _, l := range letters {
 		d.Letters = append(d.Letters, l.Data)
-	}
-	for t, err := range r.store.Tasks(ctx, exid) {
-		if err != nil {
-			return nil, rec.Seq, err
-		}
-		d.Tasks = append(d.Tasks, dumpedAt{ID: t.ID, Data: Marshal(t)})
 	}
 	for t, err := range r.store.Traces(ctx, exid) {
 		if err != nil {

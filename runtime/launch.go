@@ -19,6 +19,9 @@ func (r *Runtime) Launch(ctx context.Context, def Definition, o LaunchOptions) (
 	if def.Tree == nil {
 		return "", errors.New("there is no tree to launch")
 	}
+	if err := r.Err(); err != nil {
+		return "", err
+	}
 	if o.Domain == "" {
 		o.Domain = r.c.Domain
 	}
@@ -65,11 +68,14 @@ func (r *Runtime) launch(ctx context.Context, def Definition, o LaunchOptions, p
 		s.finish()
 	})
 	if err == nil {
+		err = r.checkSize(s)
+	}
+	if err == nil {
 		s.batch.Trees = []Tree{tree}
 		err = r.store.Commit(ctx, &s.batch)
 	}
 	if err != nil {
-		r.dropSlot(slot)
+		r.dropSlot(slot, err)
 		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrFull) && !isBroken(err) && ctx.Err() == nil {
 			r.fail(err)
 		}
@@ -99,18 +105,22 @@ func (r *Runtime) newSlot(exid string, l *live) *slot {
 	return s
 }
 
-// dropSlot undoes newSlot.
-func (r *Runtime) dropSlot(s *slot) {
+// dropSlot undoes newSlot. What came for an execution that has that id already
+// is for it.
+func (r *Runtime) dropSlot(s *slot, err error) {
 	if s == nil {
 		return
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	for i := range s.mail { // for the execution that has the id
-		s.mail[i].answer(ErrConflict)
+	s.live, s.moving = nil, false
+	if !errors.Is(err, ErrConflict) {
+		r.schedule.taken(s.fired)
+		s.fired = nil
+		r.answerAll(s, err)
+		s.again = false
 	}
-	r.mails -= len(s.mail)
-	delete(r.slots, s.exid)
+	r.mu.Unlock()
+	r.settle(s, errors.Is(err, ErrConflict), errors.Is(err, ErrConflict), taken{})
 }
 
 // checkDomain checks that a domain is dotted names, as in "org.acme.sales".

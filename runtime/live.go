@@ -19,8 +19,10 @@ type live struct {
 	failures map[vm.NID]bool // nodes that failed, and that nothing handles
 	parts    parts
 	outcome  []byte // once the root ended
-	swept    int    // how many parts the last sweep left
 	frames   sum    // of the frames
+
+	partBytes  int64 // of the parts
+	sweptBytes int64 // that the last sweep left
 }
 
 // node is what the runtime keeps about a live node beside its frame.
@@ -61,6 +63,7 @@ func (r *Runtime) revive(ctx context.Context, st *Stored) (*live, error) {
 	stored := make(map[value.Ref][]byte, len(st.Parts))
 	for _, p := range st.Parts {
 		stored[p.Ref] = p.Data
+		l.partBytes += int64(len(p.Data))
 		if err := l.parts.add(p.Ref, p.Data); err != nil {
 			return nil, &brokenError{err}
 		}
@@ -124,7 +127,18 @@ func (e *brokenError) Unwrap() error { return e.error }
 
 func isBroken(err error) bool {
 	var broken *brokenError
-	return errors.As(err, &broken) || errors.Is(err, ErrTooLarge)
+	return errors.As(err, &broken) && !isStoreError(err) || errors.Is(err, ErrTooLarge)
+}
+
+// storeError tells that the store could not be read. It says nothing about the
+// execution.
+type storeError struct{ error }
+
+func (e *storeError) Unwrap() error { return e.error }
+
+func isStoreError(err error) bool {
+	var failed *storeError
+	return errors.As(err, &failed)
 }
 
 // programsOf finds the programs that an execution holds.

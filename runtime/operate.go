@@ -15,6 +15,9 @@ func (r *Runtime) Return(ctx context.Context, exid, task string, payload value.V
 	if errors.Is(err, ErrNotFound) {
 		rec, err = r.taskOfNode(ctx, exid, task)
 	}
+	if err == nil && rec.Withdrawn {
+		err = ErrNotFound
+	}
 	if err == nil && payload.IsNull() {
 		var t *Task
 		if t, err = r.newTask(ctx, rec); err == nil {
@@ -104,6 +107,9 @@ func (r *Runtime) cancel(ctx context.Context, exid, nid string, flavour vm.Flavo
 // the runtime is active as part of the commit that works it, else as a letter,
 // together with what else is in the batch.
 func (r *Runtime) tell(ctx context.Context, exid string, m *vm.Message, passive *Batch) error {
+	if err := r.Err(); err != nil {
+		return err
+	}
 	done := make(chan error, 1)
 	if r.post(exid, mail{m, func(err error) { done <- err }}) {
 		select {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -63,6 +64,9 @@ func (c *programCache) get(ctx context.Context, id string) (*vm.Program, error) 
 		return p, nil
 	}
 	data, err := c.store.Tree(ctx, id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		err = &storeError{err}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("tree %s: %w", id, err)
 	}

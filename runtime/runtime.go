@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 )
 
 // Runtime works the executions of a store. Its methods may be called by any
@@ -27,7 +28,8 @@ type Runtime struct {
 	idle    list.List // of *slot, the longest idle first
 	cached  int       // the size of the idle ones
 	waiters map[string][]waiter
-	failed  error // of the store: nothing can be worked anymore
+	output  sync.Mutex // held while flows print
+	failed  error      // of the store: nothing can be worked anymore
 }
 
 // unit is what is running between Start and Stop.
@@ -36,6 +38,8 @@ type unit struct {
 	cancel   context.CancelFunc
 	workers  sync.WaitGroup // the scheduler too
 	stopping bool
+	ending   bool          // it is seen to
+	started  chan struct{} // closed once its workers are, or are known not to be
 	draining bool          // only mail is worked anymore
 	closed   bool          // no more mail is taken
 	ended    chan struct{} // closed once all of it has ended
@@ -62,33 +66,57 @@ func New(c Config) (*Runtime, error) {
 
 // Start begins to work: first what earlier processes left undone. A runtime
 // that is started already stays as it is; one that was stopped can be started
-// again. The context is for starting only.
+// again, and one that is being stopped is waited for. The context is for
+// starting only.
 func (r *Runtime) Start(ctx context.Context) error {
-	r.mu.Lock()
-	if r.failed != nil || r.unit != nil {
-		defer r.mu.Unlock()
-		return r.failed
-	}
-	u := &unit{ended: make(chan struct{})}
+	u := &unit{started: make(chan struct{}), ended: make(chan struct{})}
 	u.ctx, u.cancel = context.WithCancel(context.Background())
-	r.unit = u
-	r.mu.Unlock()
-
-	r.tasks.start()
-	if err := r.recover(ctx); err != nil {
-		r.tasks.stop(0)
-		u.cancel()
+	for {
 		r.mu.Lock()
-		r.unit, r.slots, r.ready = nil, make(map[string]*slot), nil
+		failed, old := r.failed, r.unit
+		if failed == nil && old == nil {
+			r.unit = u
+		}
+		stopping := old != nil && old.stopping
 		r.mu.Unlock()
-		close(u.ended)
-		return fmt.Errorf("runtime: starting: %w", err)
+		switch {
+		case failed != nil:
+			return failed
+		case old == nil:
+			return r.start(ctx, u)
+		case !stopping:
+			return nil
+		}
+		select {
+		case <-old.ended:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	for range r.c.Workers {
-		u.workers.Go(func() { r.worker(u) })
+}
+
+func (r *Runtime) start(ctx context.Context, u *unit) error {
+	r.tasks.start()
+	err := r.recover(ctx)
+	r.mu.Lock()
+	switch {
+	case err != nil:
+		err = fmt.Errorf("runtime: starting: %w", err)
+	case u.stopping:
+		err = ErrStopped
+	default:
+		for range r.c.Workers {
+			u.workers.Go(func() { r.worker(u) })
+		}
+		u.workers.Go(func() { r.schedule.run(u.ctx) })
 	}
-	u.workers.Go(func() { r.schedule.run(u.ctx) })
-	return nil
+	close(u.started)
+	r.mu.Unlock()
+	if err != nil {
+		r.end(u, 0)
+		<-u.ended
+	}
+	return err
 }
 
 // recover queues what is ready in the store: messages and tasks.
@@ -120,33 +148,60 @@ func (r *Runtime) Stop(ctx context.Context) error {
 		r.mu.Unlock()
 		return nil
 	}
-	first := !u.stopping
-	u.stopping = true
 	r.mu.Unlock()
-	if first {
-		go func() {
-			r.tasks.stop(r.c.TaskGrace)
-			r.mu.Lock()
-			u.draining = true
-			r.dropHeld()
-			u.cancel()
-			r.work.Broadcast()
-			r.mu.Unlock()
-			u.workers.Wait()
-			r.mu.Lock()
-			r.unit, r.slots, r.ready, r.mails, r.cached = nil, make(map[string]*slot), nil, 0, 0
-			r.idle.Init()
-			r.releaseWaiters()
-			r.mu.Unlock()
-			close(u.ended)
-		}()
-	}
+	r.end(u, r.c.TaskGrace)
 	select {
 	case <-u.ended:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// end ends the unit, in the background.
+func (r *Runtime) end(u *unit, grace time.Duration) {
+	r.mu.Lock()
+	first := !u.ending
+	u.stopping, u.ending = true, true
+	r.mu.Unlock()
+	if !first {
+		return
+	}
+	go func() {
+		<-u.started
+		r.tasks.stop(grace)
+		r.mu.Lock()
+		u.draining = true
+		r.dropHeld()
+		u.cancel()
+		r.work.Broadcast()
+		r.mu.Unlock()
+		u.workers.Wait()
+		r.mu.Lock()
+		r.reset()
+		r.mu.Unlock()
+		close(u.ended)
+	}()
+}
+
+// reset forgets what is in memory, and tells those who wait. The lock is held.
+func (r *Runtime) reset() {
+	for _, s := range r.slots {
+		r.answerAll(s, ErrStopped)
+	}
+	r.unit, r.slots, r.ready, r.held, r.cached = nil, make(map[string]*slot), nil, nil, 0
+	r.idle.Init()
+	r.releaseWaiters()
+}
+
+// answerAll answers the mail of a slot that is not taken anymore. The lock is
+// held.
+func (r *Runtime) answerAll(s *slot, err error) {
+	for i := range s.mail {
+		s.mail[i].answer(err)
+	}
+	r.mails -= len(s.mail)
+	s.mail = nil
 }
 
 // Err returns the error of the store that made the runtime stop working, nil
@@ -171,11 +226,7 @@ func (r *Runtime) fail(err error) {
 	}
 	for _, s := range r.slots {
 		if s.state != slotWorked { // else its worker answers
-			for i := range s.mail {
-				s.mail[i].answer(r.failed)
-			}
-			r.mails -= len(s.mail)
-			s.mail = nil
+			r.answerAll(s, r.failed)
 		}
 	}
 	r.work.Broadcast()

@@ -112,16 +112,16 @@ func (s *scheduler) fire(ctx context.Context) (time.Duration, error) {
 		if behind || next == 0 && len(ts) == timersAtOnce {
 			continue
 		}
-		wait := maxSleep
+		wait := maxSleep.Microseconds()
 		until := func(micros int64) {
 			if micros != 0 {
-				wait = min(wait, time.Duration(micros-now)*time.Microsecond)
+				wait = min(wait, micros-now)
 			}
 		}
 		until(next)
 		until(s.r.forgetIdle())
 		until(s.r.wakeHeld())
-		return max(wait, 0), nil
+		return time.Duration(max(wait, 0)) * time.Microsecond, nil
 	}
 }
 

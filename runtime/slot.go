@@ -176,7 +176,7 @@ func (r *Runtime) hold(s *slot, letters bool) {
 	defer r.mu.Unlock()
 	s.state, s.letters = slotHeld, s.letters || letters
 	s.since = r.nowMicros()
-	if r.held = append(r.held, s); r.unit.draining {
+	if r.held = append(r.held, s); r.failed != nil || r.unit.draining {
 		r.dropHeld()
 	}
 	r.schedule.nudge()
@@ -189,7 +189,7 @@ func (r *Runtime) wakeHeld() (nextMicros int64) {
 	defer r.mu.Unlock()
 	for len(r.held) > 0 {
 		s := r.held[0]
-		if until := s.since + holdFor.Microseconds(); until > r.nowMicros() {
+		if until := r.since(s) + holdFor.Microseconds(); until > r.nowMicros() {
 			return until
 		}
 		r.held = r.held[1:]
@@ -199,14 +199,18 @@ func (r *Runtime) wakeHeld() (nextMicros int64) {
 	return 0
 }
 
+// since is when the slot came to be as it is, also where the clock was set
+// back after that.
+func (r *Runtime) since(s *slot) int64 {
+	s.since = min(s.since, r.nowMicros())
+	return s.since
+}
+
 // dropHeld tells those who wait for what is held that it is not stored. The
 // lock is held.
 func (r *Runtime) dropHeld() {
 	for _, s := range r.held {
-		for i := range s.mail {
-			s.mail[i].answer(ErrFull)
-		}
-		r.mails -= len(s.mail)
+		r.answerAll(s, ErrFull)
 		delete(r.slots, s.exid)
 	}
 	r.held = nil
@@ -219,6 +223,13 @@ func (r *Runtime) settle(s *slot, more, letters bool, took taken) {
 	r.schedule.taken(s.fired[:took.fired])
 	s.mail, s.fired = drop(s.mail, took.mail), drop(s.fired, took.fired)
 	r.mails -= took.mail
+	if r.failed != nil { // what came meanwhile is answered by nobody else
+		r.answerAll(s, r.failed)
+		delete(r.slots, s.exid)
+		r.releaseWaitersOf(s.exid, nil)
+		r.work.Broadcast()
+		return
+	}
 	s.state, s.letters = slotIdle, s.letters || letters
 	if more || s.again || len(s.mail)+len(s.fired) > 0 {
 		s.again = false
@@ -270,7 +281,7 @@ func (r *Runtime) forgetIdle() (nextMicros int64) {
 	defer r.mu.Unlock()
 	for e := r.idle.Front(); e != nil; e = r.idle.Front() {
 		s := e.Value.(*slot)
-		if until := s.since + r.c.CacheFor.Microseconds(); until > r.nowMicros() {
+		if until := r.since(s) + r.c.CacheFor.Microseconds(); until > r.nowMicros() {
 			return until
 		}
 		r.forget(s)

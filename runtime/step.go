@@ -33,6 +33,8 @@ type step struct {
 	failed  []vm.FailedEffect
 	ended   *vm.EndedEffect
 	grown   int64 // bytes of frames and parts, put less removed
+
+	messageBytes int // of the messages delivered
 }
 
 type timerKey struct {
@@ -46,6 +48,10 @@ var steps = sync.Pool{New: func() any { return new(step) }}
 // recycle takes back a step whose batch nobody has anymore.
 func (s *step) recycle() {
 	b := &s.batch
+	if s.live.x != nil {
+		s.live.x.HasTasker = nil
+	}
+	clear(s.entry.Messages)
 	clear(b.Frames)
 	clear(b.Tasks)
 	clear(b.Entries)
@@ -97,7 +103,9 @@ func (s *step) deliver(m *vm.Message) error {
 	if !s.accept(m) {
 		return ErrNotFound
 	}
-	s.entry.Messages = append(s.entry.Messages, vm.AppendMessage(make([]byte, 0, 128), m))
+	data := vm.AppendMessage(make([]byte, 0, 128), m)
+	s.entry.Messages = append(s.entry.Messages, data)
+	s.messageBytes += len(data)
 	s.live.x.Deliver(*m, s.now)
 	s.run()
 	return nil
@@ -106,6 +114,9 @@ func (s *step) deliver(m *vm.Message) error {
 // accept tells whether what the message is about is still there, and takes
 // note of it.
 func (s *step) accept(m *vm.Message) bool {
+	if m.Point == vm.Failed && m.Nid.IsZero() {
+		return true // whatever is pending is halted
+	}
 	f := s.live.x.Frame(m.Nid)
 	if f == nil {
 		return false
@@ -237,17 +248,18 @@ func (s *step) put(ref value.Ref, data func() []byte) {
 		panic(err) // it was just made
 	}
 	s.grown += int64(len(d))
+	s.live.partBytes += int64(len(d))
 	s.batch.Parts = append(s.batch.Parts, Part{ref, d})
 }
 
-// sweepFrom is how many parts there have to be for a sweep.
-const sweepFrom = 64
+// sweepFrom is of how many bytes the parts have to be for a sweep.
+const sweepFrom = 64 << 10
 
-// sweep removes the parts that nothing refers to anymore, whenever their
-// number has doubled.
+// sweep removes the parts that nothing refers to anymore, whenever they have
+// become twice as large.
 func (s *step) sweep() {
 	l := s.live
-	if len(l.parts) < max(sweepFrom, 2*l.swept) {
+	if l.partBytes < max(sweepFrom, 2*l.sweptBytes) {
 		return
 	}
 	gone := l.parts.unreachable(func(walk func(value.Ref)) {
@@ -265,6 +277,7 @@ func (s *step) sweep() {
 	fresh := make(map[value.Ref]bool)
 	for _, ref := range gone {
 		s.grown -= int64(l.parts[ref].bytes)
+		l.partBytes -= int64(l.parts[ref].bytes)
 		delete(l.parts, ref)
 		fresh[ref] = true
 	}
@@ -275,7 +288,7 @@ func (s *step) sweep() {
 		return drop
 	})
 	s.batch.Unparts = slices.SortedFunc(maps.Keys(fresh), compareRefs)
-	l.swept = len(l.parts)
+	l.sweptBytes = l.partBytes
 }
 
 // touch has a node's frame put, or removed.

@@ -40,7 +40,8 @@ type Store interface {
 	// Commit writes the whole batch, durably, or, if it returns ErrConflict,
 	// ErrNotFound, ErrTooLarge or ErrFull, nothing of it. After any other error
 	// it is unknown which, and the store is to be used no more. The context is
-	// heeded until the batch is on its way.
+	// heeded until the batch is on its way. What is in the batch's slices, but
+	// for bytes, belongs to the caller again once Commit has returned nil.
 	Commit(ctx context.Context, b *Batch) error
 
 	// Record returns an execution's record, or ErrNotFound.

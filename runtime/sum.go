@@ -46,5 +46,6 @@ func frameDigest(f *Frame) sum {
 	for _, t := range f.Timers {
 		b = binary.AppendVarint(binary.AppendVarint(b, t.ID), t.DueMicros)
 	}
+	b = append(binary.AppendUvarint(b, uint64(len(f.TaskParts))), f.TaskParts...)
 	return digest(append(b, f.Data...))
 }

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -17,8 +18,8 @@ type Tasker interface {
 }
 
 // Withdrawer is a Tasker that wants to be told when a task that it has taken
-// charge of is withdrawn, because its node was cancelled. Where the execution
-// is over, the task may come without its values. Errors are logged.
+// charge of is withdrawn, because its node was cancelled. Its values may be gone
+// by then: the task comes without them. Errors are logged.
 type Withdrawer interface {
 	Withdraw(ctx context.Context, t *Task) error
 }
@@ -97,12 +98,19 @@ func (r *Runtime) newTask(ctx context.Context, rec *TaskRecord) (*Task, error) {
 	if err := Unmarshal(rec.Data, &d); err != nil {
 		return nil, err
 	}
-	part := func(ref value.Ref) ([]byte, error) { return r.store.Part(ctx, rec.Exid, ref) }
+	var failed error // of the store
+	part := func(ref value.Ref) ([]byte, error) {
+		data, err := r.store.Part(ctx, rec.Exid, ref)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			failed = &storeError{err}
+		}
+		return data, err
+	}
 	args, err1 := decodeValue(d.Args, part)
 	params, err2 := decodeValue(d.Params, part)
 	payload, err3 := decodeValue(d.Payload, part)
 	if err := errors.Join(err1, err2, err3); err != nil {
-		return nil, err
+		return nil, cmp.Or(failed, err)
 	}
 	if !args.IsList() {
 		return nil, errors.New("the arguments of a task are no list")

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,12 +24,16 @@ type turn struct {
 	mail    []mail
 	fired   []Timer
 	took    taken
+	most    int  // how much it may take
+	halting bool // it stores that what came cannot be worked
 
 	step    *step
 	answers []error // for the mail that was taken
 }
 
 type taken struct{ letters, mail, fired int }
+
+func (t taken) sum() int { return t.letters + t.mail + t.fired }
 
 // mail is a message for an execution that is not stored before it is taken.
 // Whoever sends it learns what came of it: nil once it is part of a commit;
@@ -51,15 +56,20 @@ const lettersAtOnce = 256
 // work takes a turn and tells whether there is more to do. After an error
 // nothing of it was done, but where the error is one of the store's own.
 func (t *turn) work(ctx context.Context) (more bool, err error) {
+	t.most = manyMessages
 	err = t.try(ctx, t.take)
+	if isBroken(err) && t.took.sum() > 1 {
+		t.slot.live, t.most = nil, 1 // it may be one of what came
+		err = t.try(ctx, t.take)
+	}
 	if isBroken(err) {
-		// What came cannot be worked: the execution fails, by itself, for all
-		// to see, and others go on.
-		t.r.c.Logger.Error("an execution failed that cannot be worked", "exid", t.slot.exid, "error", err)
-		t.slot.live = nil
-		failure := vm.LimitExceeded("look at florc log "+t.slot.exid, "this could not be worked: %s", firstLine(err.Error()))
-		err = t.try(ctx, func(ctx context.Context) error {
-			return t.step.safely(func() { t.fail(failure, err) })
+		// What came cannot be worked: what was to take it fails, for all to see,
+		// and others go on.
+		t.r.c.Logger.Error("what came for an execution cannot be worked", "exid", t.slot.exid, "error", err)
+		t.slot.live, t.halting = nil, true
+		failure := vm.LimitExceeded("florc log "+t.slot.exid+" shows what led to it", "this could not be worked: %s", firstLine(err.Error()))
+		err = t.try(ctx, func(context.Context) error {
+			return t.step.safely(func() { t.halt(failure, err) })
 		})
 	}
 	if err != nil {
@@ -68,17 +78,37 @@ func (t *turn) work(ctx context.Context) (more bool, err error) {
 	return t.pending(), nil
 }
 
-// fail has the root fail instead of taking what came.
-func (t *turn) fail(failure *vm.Error, why error) {
-	t.took = taken{len(t.letters), len(t.mail), len(t.fired)}
-	for range t.mail {
-		t.answers = append(t.answers, why)
+// halt fails what was about to go on, instead of taking the first of what
+// came, and the node that this is for.
+func (t *turn) halt(failure *vm.Error, why error) {
+	m := vm.HaltMessage(failure)
+	if t.slot.live.x.Pending() {
+		_ = t.step.deliver(&m)
 	}
-	for _, f := range t.fired {
-		t.step.forgetTimer(f)
+	fail := func(nid vm.NID) {
+		if nid.IsZero() {
+			return
+		}
+		m := vm.FailMessage(nid, failure)
+		m.Forced = true
+		_ = t.step.deliver(&m) // a node that is gone cannot fail
 	}
-	m := vm.FailMessage(rootNID, failure)
-	_ = t.step.deliver(&m) // a root that is gone cannot fail
+	switch {
+	case len(t.letters) > 0:
+		t.took.letters = 1
+		if m, err := t.slot.live.x.DecodeMessage(t.letters[0].Data, t.r.programsOf(context.Background(), t.slot.live.rec.Origin)); err == nil {
+			fail(m.Nid)
+		}
+	case len(t.mail) > 0:
+		t.took.mail, t.answers = 1, []error{why}
+		fail(t.mail[0].msg.Nid)
+	case len(t.fired) > 0:
+		t.took.fired = 1
+		if nid, err := vm.ParseNID(t.fired[0].Nid); err == nil {
+			fail(nid)
+		}
+		t.step.forgetTimer(t.fired[0])
+	}
 }
 
 func firstLine(s string) string {
@@ -124,29 +154,46 @@ func (t *turn) try(ctx context.Context, take func(context.Context) error) (err e
 
 // take delivers letters, mail and timers, one by one, each followed by a run,
 // until the budget of a run is used up.
-func (t *turn) take(ctx context.Context) error {
-	return t.step.safely(func() {
+func (t *turn) take(ctx context.Context) (failed error) {
+	err := t.step.safely(func() {
 		s := t.step
 		if len(t.letters)+len(t.mail)+len(t.fired) == 0 {
 			s.again()
 			return
 		}
-		programs := t.r.programsOf(ctx, t.slot.live.rec.Origin)
-		for ; t.took.letters < len(t.letters) && !s.entry.Cut; t.took.letters++ {
-			m, err := s.live.x.DecodeMessage(t.letters[t.took.letters].Data, programs)
+		for ; t.took.letters < len(t.letters) && t.room(); t.took.letters++ {
+			m, err := s.live.x.DecodeMessage(t.letters[t.took.letters].Data, t.r.programsOf(ctx, t.slot.live.rec.Origin))
+			if isStoreError(err) {
+				failed = err
+				return
+			}
 			if err != nil {
 				t.r.c.Logger.Error("a message was dropped: it cannot be read", "exid", s.exid, "error", err)
 				continue
 			}
 			_ = s.deliver(&m) // one about something that is over is dropped
 		}
-		for ; t.took.mail < len(t.mail) && !s.entry.Cut; t.took.mail++ {
+		for ; t.took.mail < len(t.mail) && t.room(); t.took.mail++ {
 			t.answers = append(t.answers, s.deliver(t.mail[t.took.mail].msg))
 		}
-		for ; t.took.fired < len(t.fired) && !s.entry.Cut; t.took.fired++ {
+		for ; t.took.fired < len(t.fired) && t.room(); t.took.fired++ {
 			t.trigger(t.fired[t.took.fired])
 		}
 	})
+	return cmp.Or(failed, err)
+}
+
+const (
+	// manyMessages is more than a turn gets.
+	manyMessages = 1 << 30
+	// turnBytes is how much a turn takes at most, in bytes of messages, unless
+	// a single one has more: all of them stand in one entry of the journal.
+	turnBytes = 4 << 20
+)
+
+// room tells whether the turn may take another message.
+func (t *turn) room() bool {
+	return !t.step.entry.Cut && t.step.messageBytes < turnBytes && t.took.sum() < t.most
 }
 
 // trigger delivers a timer that is due.
@@ -207,8 +254,10 @@ func consume(b *Batch, letters []Letter) {
 func (t *turn) commit(ctx context.Context) error {
 	l, b := t.slot.live, &t.step.batch
 	consume(b, t.letters[:t.took.letters])
-	if limit := t.r.c.StoredBytes; b.Record.Bytes > limit && t.step.grown > 0 {
-		return &brokenError{fmt.Errorf("it has %d bytes, the limit of this runtime is %d (StoredBytes)", b.Record.Bytes, limit)}
+	if !t.halting {
+		if err := t.r.checkSize(t.step); err != nil {
+			return err
+		}
 	}
 	t.step.checkpoint(t.r.c.CheckpointEvery)
 	if err := t.r.store.Commit(ctx, b); err != nil {
@@ -222,6 +271,28 @@ func (t *turn) commit(ctx context.Context) error {
 	}
 	t.step.recycle()
 	t.step = nil
+	return nil
+}
+
+// print writes what a flow prints.
+func (r *Runtime) print(s *step) {
+	if len(s.output) == 0 {
+		return
+	}
+	r.output.Lock()
+	defer r.output.Unlock()
+	for _, text := range s.output {
+		if _, err := fmt.Fprintln(r.c.Output, text); err != nil {
+			r.c.Logger.Warn("what a flow prints cannot be written", "exid", s.exid, "error", err)
+		}
+	}
+}
+
+// checkSize holds an execution that grows to the limit.
+func (r *Runtime) checkSize(s *step) error {
+	if n := s.batch.Record.Bytes; n > r.c.StoredBytes && s.grown > 0 {
+		return &brokenError{fmt.Errorf("%w: the execution has %d bytes, the limit of this runtime is %d (StoredBytes)", ErrTooLarge, n, r.c.StoredBytes)}
+	}
 	return nil
 }
 
@@ -244,11 +315,7 @@ func (r *Runtime) release(s *step) {
 			r.tasks.add(&rec, task)
 		}
 	}
-	for _, text := range s.output {
-		if _, err := fmt.Fprintln(r.c.Output, text); err != nil {
-			r.c.Logger.Warn("what a flow prints cannot be written", "exid", s.exid, "error", err)
-		}
-	}
+	r.print(s)
 	for _, e := range s.failed {
 		r.c.Logger.Info("a node failed", "exid", s.exid, "nid", e.Nid.String(),
 			"line", e.Err.Line, "code", string(e.Err.Code), "error", e.Err.Message)

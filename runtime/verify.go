@@ -138,6 +138,16 @@ func (r *Runtime) verifyTasks(ctx context.Context, l *live) (problems []string) 
 			waiting[n.task] = nid.String()
 		}
 	}
+	// One that was returned while nobody worked the execution is a letter.
+	letters, err := r.store.Inbox(ctx, l.rec.Exid, 1<<30)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, letter := range letters {
+		if m, err := l.x.DecodeMessage(letter.Data, r.programsOf(ctx, l.rec.Origin)); err == nil {
+			delete(waiting, m.TaskID)
+		}
+	}
 	for rec, err := range r.store.Tasks(ctx, l.rec.Exid) {
 		if err != nil {
 			return append(problems, err.Error())

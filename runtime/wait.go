@@ -54,7 +54,7 @@ func (r *Runtime) Wait(ctx context.Context, exid string) (*Result, error) {
 // The lock is held.
 func (r *Runtime) moving(exid string) bool {
 	s := r.slots[exid]
-	return s != nil && (s.moving || s.state != slotIdle)
+	return s != nil && (s.moving || s.state == slotReady || s.state == slotWorked)
 }
 
 func (r *Runtime) stopWaiting(exid string, w waiter) {

@@ -4,7 +4,6 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/lang/value"
@@ -51,7 +50,6 @@ type Code struct {
 	def    *Lambda // the function that the node defines
 	block  *Lambda // the function that its children are the body of
 	direct directCache
-	bails  atomic.Int32 // how often direct evaluation turned out to be impossible
 }
 
 // Key is the key of an attribute.

@@ -89,7 +89,8 @@ const (
 	directMaxSteps = 4_000_000
 	directMaxDepth = 2_000
 	// directMaxBails is how often a node may turn out to need the long way
-	// before it is not tried any more.
+	// before it is not tried any more, in one run: what was learnt in another
+	// run, or by another execution, would make a replay take other steps.
 	directMaxBails = 4
 )
 
@@ -107,7 +108,7 @@ func (x *Execution) tryDirect(m *Message) bool {
 		return false
 	}
 	base := x.frames[m.From]
-	if base == nil || m.Code.bails.Load() >= directMaxBails {
+	if base == nil || x.bails[m.Code] >= directMaxBails {
 		return false
 	}
 	var e Eval
@@ -130,6 +131,14 @@ func (x *Execution) tryDirect(m *Message) bool {
 	return true
 }
 
+// bailed notes that a node turned out to need the long way.
+func (x *Execution) bailed(c *Code) {
+	if x.bails == nil {
+		x.bails = make(map[*Code]uint8)
+	}
+	x.bails[c]++
+}
+
 func (d *Direct) run(m *Message, e Eval) (reply Message, ok bool) {
 	before := d.x.state
 	defer func() {
@@ -143,7 +152,7 @@ func (d *Direct) run(m *Message, e Eval) (reply Message, ok bool) {
 			panic(r)
 		}
 		if b.unsupported {
-			m.Code.bails.Add(1)
+			d.x.bailed(m.Code)
 		}
 		d.x.state = before
 		d.takeBack()

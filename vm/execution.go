@@ -34,6 +34,7 @@ type Execution struct {
 
 	direct      Direct
 	directSteps int
+	bails       map[*Code]uint8 // nodes that turned out to need the long way, in this run
 
 	// Scratch of the message at work: its node, the node's slots from before,
 	// the arguments of its Call.
@@ -124,6 +125,10 @@ func New(p *Program, l Launch) *Execution {
 // Deliver queues a message from outside, taken at that time.
 func (x *Execution) Deliver(m Message, nowMicros int64) {
 	x.state.NowMicros = max(x.state.NowMicros, nowMicros)
+	if m.Point == Failed && m.Nid.IsZero() {
+		x.halt(&m)
+		return
+	}
 	x.queue.push(&m)
 }
 

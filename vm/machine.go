@@ -9,6 +9,8 @@ import (
 // Run works the queued messages until none is left, or until the step budget
 // is used up; it tells whether messages are left. It never blocks.
 func (x *Execution) Run() (more bool) {
+	x.directSteps = 0
+	clear(x.bails)
 	for steps := 0; x.queue.len() > 0; {
 		if steps >= x.Limits.RunSteps {
 			return true
@@ -327,7 +329,7 @@ func (x *Execution) failed(m *Message) {
 	}
 	f.Failure = m.Err
 	x.touch(f)
-	if h := x.errorHandler(f, m.Err); h != nil {
+	if h := x.errorHandler(f, m.Err); h != nil && !m.Forced {
 		if f != h && f.Proc == valueProc && !f.HasHeat && f.Heat.IsNull() {
 			x.remove(f) // its head stands for nothing: there is nothing to cancel
 		}

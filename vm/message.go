@@ -62,7 +62,7 @@ type Message struct {
 	Name   string   // Signal
 	Timer  int64    // Trigger
 	TaskID string   // Return
-	Forced bool     // keep Payload where a handler's message would get another
+	Forced bool     // keep Payload where a handler's message would get another; Failed: no handler takes care of it
 
 	Frameless bool // Receive: from a node that was evaluated without a frame
 

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -35,6 +36,36 @@ func FailMessage(nid NID, err *Error) Message {
 	e := *err
 	e.Nid = NID{}
 	return Message{Point: Failed, Nid: nid, Err: &e}
+}
+
+// HaltMessage is the message by which the host stops an execution that it
+// cannot let go on: every node that is about to do something fails, whatever
+// handlers there are. What waits for the world, such as a task, goes on
+// waiting. Where nothing is pending nothing happens.
+func HaltMessage(err *Error) Message {
+	m := FailMessage(NID{}, err)
+	m.Forced = true
+	return m
+}
+
+// halt replaces what is pending by failures of the nodes that it is for.
+func (x *Execution) halt(m *Message) {
+	var nids []NID
+	for _, q := range x.queue.all() {
+		nid := q.Nid
+		if x.frames[nid] == nil {
+			nid = q.From // of a node that is to start: the one that starts it
+		}
+		if x.frames[nid] != nil && !slices.Contains(nids, nid) {
+			nids = append(nids, nid)
+		}
+	}
+	x.truncate(0)
+	for _, nid := range nids {
+		c := *m
+		c.Nid = nid
+		x.queue.push(&c)
+	}
 }
 
 // TaskFailure is the error of a tasker that failed.

@@ -72,3 +72,37 @@ func TestFailMessage(t *testing.T) {
 		})
 	}
 }
+
+// TestHaltMessage stops a loop that a handler would let go on, and leaves alone
+// what waits.
+func TestHaltMessage(t *testing.T) {
+	p, err := compile("concurrence on_error: (def msg err \\ 'handled')\n  task 'al'\n  loop\n    set f.a 1\n  loop\n    set f.b 1\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := vm.New(p, vm.Launch{ID: "test", NowMicros: 1, Limits: vm.Limits{RunSteps: 50}})
+	x.Watched = true
+	if !x.Run() {
+		t.Fatal("it should loop")
+	}
+	m := vm.HaltMessage(vm.LimitExceeded("raise it", "enough"))
+	if m, err = x.DecodeMessage(vm.AppendMessage(nil, &m), nil); err != nil {
+		t.Fatal(err)
+	}
+	x.Deliver(m, 2)
+	if x.Run() {
+		t.Fatal("it goes on")
+	}
+	failed, waits := 0, 0
+	for _, nid := range x.Nids() {
+		switch f := x.Frame(nid); {
+		case f.Failure != nil:
+			failed++
+		case f.TaskID != "":
+			waits++
+		}
+	}
+	if failed != 2 || waits != 1 {
+		t.Errorf("%d nodes failed, %d wait", failed, waits)
+	}
+}

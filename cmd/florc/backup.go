@@ -185,24 +185,24 @@ for itself: stop the process that works it.`,
 			if err := noArguments(args); err != nil {
 				return err
 			}
-			var before, after int64
+			if err := o.resolve(); err != nil {
+				return err
+			}
+			before, _ := directoryBytes(o.dir) // what is wrong with it shows below
 			err := o.use(ctx, s, toRead, func(ctx context.Context, u *unit) error {
 				store, ok := u.store.(*badgerstore.Store)
 				if !ok {
 					return &inputError{fmt.Errorf("process %d uses the store %s: stop it, compact needs the store for itself", u.owner, o.dir)}
-				}
-				var err error
-				if before, err = directoryBytes(o.dir); err != nil {
-					return err
 				}
 				m := s.meter("compacting")
 				defer m.end()
 				m.bytes(0, 0)
 				return store.Compact(ctx)
 			})
-			if err == nil {
-				after, err = directoryBytes(o.dir) // once it is closed
+			if err != nil {
+				return err
 			}
+			after, err := directoryBytes(o.dir) // now that it is closed
 			if err != nil {
 				return err
 			}

@@ -15,45 +15,48 @@ import (
 	"github.com/florc-lang/florc/vm"
 )
 
-var docCommand = command{
-	name:    "doc",
-	usage:   "[flags] [NAME]",
-	summary: "shows the page of a procedure, or lists the procedures",
-	long:    "Shows the page of a procedure: what it does, what it takes, what it gives, with\nexamples. Without a name it lists the procedures.",
-	example: "florc doc concurrence\nflorc doc --markdown sleep",
-	setup: func(fs *pflag.FlagSet) action {
-		markdown := fs.Bool("markdown", false, "print Markdown")
-		write := fs.String("write", "", "write the pages of all procedures and codes, as Markdown, below the folder `DIR`")
-		return func(_ context.Context, s *streams, args []string) error {
-			if *write != "" {
-				if len(args) > 0 {
-					return badUsage("", "--write writes all pages, it takes no name")
+// docCommand is a function: what it writes describes the commands, itself too.
+func docCommand() command {
+	return command{
+		name:    "doc",
+		usage:   "[flags] [NAME]",
+		summary: "shows the page of a procedure, or lists the procedures",
+		long:    "Shows the page of a procedure: what it does, what it takes, what it gives, with\nexamples. Without a name it lists the procedures.",
+		example: "florc doc concurrence\nflorc doc --markdown sleep",
+		setup: func(fs *pflag.FlagSet) action {
+			markdown := fs.Bool("markdown", false, "print Markdown")
+			write := fs.String("write", "", "write the pages of all procedures and codes, as Markdown, below the folder `DIR`")
+			return func(_ context.Context, s *streams, args []string) error {
+				if *write != "" {
+					if len(args) > 0 {
+						return badUsage("", "--write writes all pages, it takes no name")
+					}
+					return writeDocs(*write)
 				}
-				return writeDocs(*write)
-			}
-			if len(args) == 0 {
-				if *markdown {
-					_, err := fmt.Fprint(s.stdout, markdownIndex(procedures()))
+				if len(args) == 0 {
+					if *markdown {
+						_, err := fmt.Fprint(s.stdout, markdownIndex(procedures()))
+						return err
+					}
+					return s.listProcedures()
+				}
+				name, err := oneArgument(args, "the name")
+				if err != nil {
 					return err
 				}
-				return s.listProcedures()
+				p, err := findProcedure(name)
+				if err != nil {
+					return err
+				}
+				if *markdown {
+					_, err = fmt.Fprint(s.stdout, markdownPage(p))
+					return err
+				}
+				s.page(p)
+				return nil
 			}
-			name, err := oneArgument(args, "the name")
-			if err != nil {
-				return err
-			}
-			p, err := findProcedure(name)
-			if err != nil {
-				return err
-			}
-			if *markdown {
-				_, err = fmt.Fprint(s.stdout, markdownPage(p))
-				return err
-			}
-			s.page(p)
-			return nil
-		}
-	},
+		},
+	}
 }
 
 // procedures returns the signature of every procedure, ordered by group.

@@ -41,7 +41,8 @@ func writeDocs(dir string) error {
 // its name.
 func generatedDocs() map[string]string {
 	ps := procedures()
-	files := map[string]string{"procedures/README.md": markdownIndex(ps), "errors.md": markdownErrors(pages())}
+	files := map[string]string{"procedures/README.md": markdownIndex(ps), "errors.md": markdownErrors(pages()),
+		"commands.md": markdownCommands(commands())}
 	for i := range ps {
 		files["procedures/"+pageFile(ps[i].Name())] = markdownPage(&ps[i])
 	}

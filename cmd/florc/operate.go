@@ -180,7 +180,7 @@ func (s *streams) listTasks(tasks []*runtime.Task) {
 		fmt.Fprintln(s.stdout, "no tasks")
 		return
 	}
-	var t table
+	t := table{ids: true}
 	t.header("EXID", "NODE", "TASKER", "TASK", "LINE", "PAYLOAD")
 	for _, task := range tasks {
 		line := ""

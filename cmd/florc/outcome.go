@@ -157,7 +157,7 @@ func (r *runner) waiting(ctx context.Context, v *runtime.View) error {
 		}
 	} else {
 		fmt.Fprintf(w, "%s%s\n", r.s.errColors.paint(yellow, "waiting"), r.s.errColors.paint(bold, ": the execution has not ended, it waits for"))
-		r.def.showWaiting(w, r.s.errColors, 0, v, tasks)
+		showWaiting(w, r.s.errColors, 0, v, tasks)
 	}
 	if !r.patient && r.unit.owner == 0 { // else others may have the taskers
 		missing := make(map[string]bool)
@@ -179,7 +179,7 @@ func (r *runner) waiting(ctx context.Context, v *runtime.View) error {
 }
 
 // showWaiting lists what an execution waits for.
-func (d *definition) showWaiting(w io.Writer, p palette, columns int, v *runtime.View, tasks []*runtime.Task) {
+func showWaiting(w io.Writer, p palette, columns int, v *runtime.View, tasks []*runtime.Task) {
 	taskAt := make(map[string]*runtime.Task)
 	for _, t := range tasks {
 		taskAt[t.Nid] = t
@@ -190,12 +190,12 @@ func (d *definition) showWaiting(w io.Writer, p palette, columns int, v *runtime
 	}
 	t := table{indent: "  "}
 	for _, n := range v.Waiting {
-		place := nameOf(d.file)
+		line := ""
 		if n.Line > 0 {
-			place += ":" + strconv.Itoa(n.Line)
+			line = fmt.Sprintf("line %d", n.Line)
 		}
-		t.add(cell{n.Nid, bold}, cell{text: waitsFor(n, taskAt[n.Nid], due[n.Nid])},
-			cell{text: fmt.Sprintf("(%s, since %s)", place, timeAndAge(n.Since, time.Now()))})
+		t.add(cell{n.Nid, bold}, cell{text: waitsFor(n, taskAt[n.Nid], due[n.Nid])}, cell{text: line},
+			cell{text: "since " + timeAndAge(n.Since, time.Now())})
 	}
 	t.write(w, p, columns)
 }

@@ -34,7 +34,7 @@ func (m *meter) count(done, total int64) {
 }
 
 func (m *meter) show(done, total int64, unit func(int64) string) {
-	if m == nil || m.shown && time.Since(m.last) < meterEvery {
+	if m == nil || time.Since(m.last) < meterEvery {
 		return
 	}
 	m.last, m.shown = time.Now(), true

@@ -123,7 +123,7 @@ func (o *psOptions) print(w io.Writer, s *streams, list []runtime.Summary, more 
 		fmt.Fprintln(w, "no executions")
 		return nil
 	}
-	var t table
+	t := table{ids: true}
 	t.header("EXID", "STATUS", "LAUNCHED", "NAME", "WAITS FOR")
 	// On a narrow terminal the age says enough.
 	const wide = 110

@@ -30,7 +30,7 @@ Exit status: 0 where all agree, 1 where one does not.`,
 				if err != nil {
 					return err
 				}
-				return o.replay(ctx, s, u, exids, *checkpoint)
+				return o.replay(ctx, s, u, exids, *checkpoint, len(args) > 0)
 			})
 		}
 	},
@@ -43,10 +43,13 @@ type replayedJSON struct {
 	Problem string `json:"problem,omitempty"`
 }
 
-func (o *storeOptions) replay(ctx context.Context, s *streams, u *unit, exids []string, checkpoint bool) error {
+// replay replays executions; each tells whether one that agrees is worth a
+// line.
+func (o *storeOptions) replay(ctx context.Context, s *streams, u *unit, exids []string, checkpoint, each bool) error {
 	m := s.meter("replaying")
 	defer m.end()
 	results := []replayedJSON{}
+	agree := 0
 	var wrong error
 	for i, exid := range exids {
 		m.count(int64(i), int64(len(exids)))
@@ -59,7 +62,10 @@ func (o *storeOptions) replay(ctx context.Context, s *streams, u *unit, exids []
 			wrong, problem = errFailed, err.Error()
 		}
 		results = append(results, replayedJSON{exid, r, problem})
-		if o.json {
+		if err == nil {
+			agree++
+		}
+		if o.json || err == nil && !each {
 			continue
 		}
 		m.end()
@@ -73,6 +79,9 @@ func (o *storeOptions) replay(ctx context.Context, s *streams, u *unit, exids []
 	m.end()
 	if o.json {
 		return errors.Join(wrong, printJSON(s.stdout, results))
+	}
+	if !each {
+		fmt.Fprintf(s.stdout, "%d agree, %d do not\n", agree, len(results)-agree)
 	}
 	return wrong
 }

@@ -143,11 +143,14 @@ func (sh *shown) print(now time.Time) {
 	sh.printTree()
 	if len(v.Waiting) > 0 {
 		sh.section("waits for")
-		sh.def.showWaiting(w, p, sh.s.columns, v, sh.tasks)
+		showWaiting(w, p, sh.s.columns, v, sh.tasks)
 	}
 	if len(v.Errors) > 0 {
 		sh.section("errors")
-		for _, e := range v.Errors {
+		for i, e := range v.Errors {
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
 			p.show(w, sh.def.findingOf(e.Error, v.Nodes))
 		}
 	}

@@ -25,6 +25,7 @@ import (
 type storeOptions struct {
 	dir, keyFile string
 	json         bool
+	acceptLoss   bool // of the last commits, where the store is damaged
 }
 
 // The environment variables that stand in for flags.
@@ -85,8 +86,8 @@ func (o *storeOptions) key() ([]byte, error) {
 	case 16, 24, 32:
 		return key, nil
 	}
-	return nil, &inputError{fmt.Errorf("the key in %s has %d bytes: it has to have 16, 24 or 32, as such or as hex digits; "+
-		"to make one: openssl rand -hex 32", path, len(key))}
+	return nil, &inputError{fmt.Errorf("the key in %s has %s: it has to have 16, 24 or 32, as such or as hex digits. "+
+		"To make one: openssl rand -hex 32", path, plural(len(key), "byte", "bytes"))}
 }
 
 // access says what a command wants of a store.
@@ -136,6 +137,10 @@ func (o *storeOptions) open(ctx context.Context, s *streams, a access, c runtime
 		remote, err := socket.Dial(o.dir)
 		if err == nil {
 			return &unit{Client: remote, owner: remote.PID()}, nil
+		}
+		if errors.Is(err, socket.ErrSilent) {
+			pid, _ := os.ReadFile(filepath.Join(o.dir, "LOCK"))
+			err = fmt.Errorf("%w: look at what process %s does, or end it", err, strings.TrimSpace(string(pid)))
 		}
 		if !errors.Is(err, socket.ErrNoOwner) && !errors.Is(err, socket.ErrLost) {
 			return nil, &inputError{err}
@@ -229,7 +234,15 @@ func newUnit(ctx context.Context, store runtime.Store, a access, c runtime.Confi
 	c.Store, c.Library = store, stdlib.All()
 	rt, err := runtime.New(c)
 	if err == nil && a.works() {
-		err = rt.Start(ctx)
+		// A timeout is for what is waited for: the start may take its time.
+		starting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		defer cancel()
+		defer context.AfterFunc(ctx, func() {
+			if errors.Is(ctx.Err(), context.Canceled) {
+				cancel()
+			}
+		})()
+		err = rt.Start(starting)
 	}
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -239,7 +252,7 @@ func newUnit(ctx context.Context, store runtime.Store, a access, c runtime.Confi
 
 func (o *storeOptions) badger(log *slog.Logger) (badgerstore.Options, error) {
 	key, err := o.key()
-	return badgerstore.Options{Logger: log, EncryptionKey: key}, err
+	return badgerstore.Options{Logger: log, EncryptionKey: key, AcceptLoss: o.acceptLoss}, err
 }
 
 // unopened says what to do about a store that cannot be opened.
@@ -247,8 +260,8 @@ func unopened(err error) error {
 	switch {
 	case errors.Is(err, badgerstore.ErrKey):
 		err = fmt.Errorf("%w: give the file of the key with --key-file, or in FLORC_STORE_KEY_FILE", err)
-	case errors.Is(err, runtime.ErrFull):
-		err = fmt.Errorf("%w: make room on it", err)
+	case errors.Is(err, badgerstore.ErrDamaged):
+		err = fmt.Errorf("%w. To go on with what is left: florc work --accept-loss", err)
 	}
 	return &inputError{err}
 }
@@ -299,6 +312,9 @@ func (o *storeOptions) useWith(ctx context.Context, s *streams, a access, c runt
 		err = f(ctx, u)
 		if closeErr := u.close(); err == nil {
 			return closeErr
+		}
+		if errors.Is(err, runtime.ErrFull) {
+			return fmt.Errorf("%w: make room on the disk of %s", err, o.dir)
 		}
 		if !ownerWent(err) || out.n > 0 {
 			return err

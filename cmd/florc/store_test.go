@@ -1,13 +1,18 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os"
 	"regexp"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/pflag"
 )
 
 // TestStoreCommands runs the scripts of the commands that work on a store:
@@ -76,6 +81,87 @@ func terminate(ts *testscript.TestScript, neg bool, args []string) {
 	for _, c := range ts.BackgroundCmds() {
 		if len(c.Args) > 1 && c.Args[1] == args[0] {
 			ts.Check(c.Process.Signal(syscall.SIGTERM))
+		}
+	}
+}
+
+// shellWords splits a command line as a shell does, as far as samples need it.
+func shellWords(line string) (list []string) {
+	for _, m := range regexp.MustCompile(`'([^']*)'|[^' ]+`).FindAllStringSubmatch(line, -1) {
+		if m[1] != "" {
+			list = append(list, m[1])
+		} else {
+			list = append(list, m[0])
+		}
+	}
+	return list
+}
+
+// TestTour runs the sample session of the page of the commands.
+func TestTour(t *testing.T) {
+	page := markdownCommands(commands())
+	flow := regexp.MustCompile("(?s)```flor\n(.*?)# waits\n```").FindStringSubmatch(page)
+	session := regexp.MustCompile("(?s)```console\n(.*?)```").FindStringSubmatch(page)
+	if flow == nil || session == nil {
+		t.Fatal("there is none")
+	}
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("order.flo", []byte(flow[1]), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	defer func() { cancel(); <-ended }()
+
+	ids, times := regexp.MustCompile(`main-u0-\d+\.\d+\.([a-z]+)`), regexp.MustCompile(`\d+-\d+-\d+ \d+:\d+:\d+`)
+	normal := func(text string) string { return times.ReplaceAllString(ids.ReplaceAllString(text, "ID"), "TIME") }
+	id := ""
+	for part := range strings.SplitSeq(strings.TrimPrefix(session[1], "$ "), "\n$ ") {
+		line, want, _ := strings.Cut(strings.TrimSuffix(part, "\n")+"\n", "\n")
+		command, background := strings.CutSuffix(line, " &")
+		args := shellWords(strings.ReplaceAll(command, "bakidofunami", id))[1:]
+		if background {
+			go func() { defer close(ended); florc(ctx, args...) }()
+			for output := ""; !strings.Contains(output, "uses the store"); { // it owns the store now
+				output, _ = florc(ctx, "compact", "--store", "orders")
+			}
+			continue
+		}
+		if args[0] == "tasks" { // the launch returned before the task was out
+			for output := ""; !strings.Contains(output, "pack"); {
+				output, _ = florc(ctx, args...)
+			}
+		}
+		got, status := florc(ctx, args...)
+		if diff := cmp.Diff(normal(want), normal(got)); diff != "" || status != statusDone {
+			t.Errorf("%s: exit status %d (-want +got)\n%s", line, status, diff)
+		}
+		if m := ids.FindStringSubmatch(got); m != nil {
+			id = m[1]
+		}
+	}
+}
+
+// TestExamples has every example of a command use flags that there are.
+func TestExamples(t *testing.T) {
+	byName := make(map[string]command)
+	for _, c := range commands() {
+		byName[c.name] = c
+	}
+	for _, c := range commands() {
+		for line := range strings.SplitSeq(c.example, "\n") {
+			for _, m := range regexp.MustCompile(`florc (\w+)([^|<>]*)`).FindAllStringSubmatch(line, -1) {
+				fs := pflag.NewFlagSet(m[1], pflag.ContinueOnError)
+				used, ok := byName[m[1]]
+				if !ok {
+					t.Errorf("%s: there is no command %s", line, m[1])
+					continue
+				}
+				used.setup(fs)
+				if err := fs.Parse(shellWords(m[2])); err != nil {
+					t.Errorf("%s: %s", line, err)
+				}
+			}
 		}
 	}
 }

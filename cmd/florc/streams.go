@@ -68,7 +68,7 @@ const (
 )
 
 func (p palette) paint(st style, text string) string {
-	if !p || text == "" {
+	if !p || st == "" || text == "" {
 		return text
 	}
 	return "\x1b[" + string(st) + "m" + text + "\x1b[0m"

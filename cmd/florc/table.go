@@ -13,11 +13,12 @@ type cell struct {
 	style style // "" for none
 }
 
-// table is rows of cells in aligned columns. The last column takes what is left
-// of the line.
+// table is rows of cells in aligned columns.
 type table struct {
 	indent string
 	rows   [][]cell
+	// ids tells that the first column holds ids, of which the end says most.
+	ids bool
 }
 
 func (t *table) add(cells ...cell) { t.rows = append(t.rows, cells) }
@@ -56,6 +57,9 @@ func (t *table) write(w io.Writer, p palette, columns int) {
 		blanks := 0
 		for i, c := range row {
 			text := cut(c.text, widths[i])
+			if t.ids && i == 0 {
+				text = cutFront(c.text, widths[i])
+			}
 			if text != "" {
 				b.WriteString(strings.Repeat(" ", blanks) + p.paint(c.style, text))
 				blanks = 0
@@ -100,6 +104,20 @@ func cut(text string, width int) string {
 		used += runeWidth(r)
 	}
 	return text
+}
+
+// cutFront shortens a text to its last columns.
+func cutFront(text string, width int) string {
+	if displayWidth(text) <= width {
+		return text
+	}
+	runes := []rune(text)
+	used, from := 1, len(runes)
+	for from > 0 && used+runeWidth(runes[from-1]) <= width {
+		from--
+		used += runeWidth(runes[from])
+	}
+	return "…" + string(runes[from:])
 }
 
 // oneLine shows line ends and tabs of a text as blanks.

@@ -33,6 +33,7 @@ FLORC_STORE=orders florc work --log json`,
 		fs.StringVar(&o.log, "log", "text", "how to log: text or json")
 		fs.StringVar(&o.dir, "store", "", "the `DIR` of the store; default: FLORC_STORE of the environment")
 		o.declareKey(fs)
+		fs.BoolVar(&o.acceptLoss, "accept-loss", false, "open a damaged store even where its last commits are lost")
 		return func(ctx context.Context, s *streams, args []string) error {
 			if err := noArguments(args); err != nil {
 				return err

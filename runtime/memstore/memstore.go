@@ -171,11 +171,7 @@ func (s *Store) commitExecution(x *execution, b *runtime.Batch) {
 			s.timers = slices.Insert(s.timers, i, t)
 		}
 	}
-	for _, t := range b.Untimers {
-		if i, found := s.findTimer(t); found {
-			s.timers = slices.Delete(s.timers, i, i+1)
-		}
-	}
+	s.removeTimers(b.Untimers)
 	for _, p := range b.Parts {
 		x.parts[p.Ref] = p.Data
 	}
@@ -212,6 +208,22 @@ func clone(rec *runtime.Record) *runtime.Record {
 		c.Origin = &o
 	}
 	return &c
+}
+
+// removeTimers removes many timers in one pass.
+func (s *Store) removeTimers(ts []runtime.Timer) {
+	if len(ts) == 0 {
+		return
+	}
+	gone := make(map[runtime.Timer]bool, len(ts))
+	from := len(s.timers)
+	for _, t := range ts {
+		gone[t] = true
+		i, _ := s.findTimer(t)
+		from = min(from, i)
+	}
+	kept := slices.DeleteFunc(s.timers[from:], func(t runtime.Timer) bool { return gone[t] })
+	s.timers = s.timers[:from+len(kept)]
 }
 
 func (s *Store) findTimer(t runtime.Timer) (int, bool) {

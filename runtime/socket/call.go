@@ -50,7 +50,7 @@ func Dial(dir string) (*Client, error) {
 	var h hello
 	if err := c.one(ctx, helloPath, noArgs{}, &h); err != nil {
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("the process that owns the store %s does not answer", dir)
+			err = &ownerError{dir, ErrSilent, err}
 		}
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (c *Client) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	case err == nil:
 		return conn, nil
 	case errors.Is(err, fs.ErrPermission):
-		err = fmt.Errorf("the socket %s is of another user: %w", filepath.Join(c.dir, Name), err)
+		err = fmt.Errorf("the store is another user's: %s: %w", filepath.Join(c.dir, Name), fs.ErrPermission)
 	case !errors.Is(err, errPathLength):
 		err = &ownerError{c.dir, ErrNoOwner, err}
 	}
@@ -91,7 +91,7 @@ type dialError struct{ error }
 
 func (e *dialError) Unwrap() error { return e.error }
 
-// ownerError is an ErrNoOwner or an ErrLost that says where. What the
+// ownerError is an ErrNoOwner, ErrLost or ErrSilent that says where. What the
 // system says of it means nothing to people.
 type ownerError struct {
 	dir       string

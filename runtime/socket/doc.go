@@ -40,6 +40,8 @@ var (
 	// ErrLost tells that the other process ended, or cut the connection, in the
 	// middle of a call: what it asked for may be done or not.
 	ErrLost = errors.New("the process that owns the store went away during the call")
+	// ErrSilent tells that the other process took the call, but does not answer.
+	ErrSilent = errors.New("the process that owns the store does not answer")
 	// ErrVersion tells that the other process speaks another version of the
 	// protocol.
 	ErrVersion = errors.New("the process that owns the store is of another version of florc")

@@ -443,3 +443,37 @@ func TestStaleSocket(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// failing is a client whose calls fail.
+type failing struct {
+	*runtime.Runtime
+	err error
+}
+
+func (f failing) Cancel(context.Context, string, string) error { return f.err }
+
+// TestErrors has errors keep what they are on their way.
+func TestErrors(t *testing.T) {
+	nid, err := vm.ParseNID("0_1-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs := []error{
+		fmt.Errorf("at \xff: %w", &runtime.Difference{Seq: 7, What: "the frame", Stored: "a", Replayed: "b"}),
+		fmt.Errorf("so: %w", &vm.Error{Code: "FLO0201", Kind: "k", Class: "c", Message: "m\xfe", Hint: "h", Nid: nid, Proc: "p", Line: 3, Column: 4}),
+		errors.Join(runtime.ErrNotFound, runtime.ErrFull),
+		errors.New(""),
+	}
+	for _, e := range sentinels {
+		errs = append(errs, e, fmt.Errorf("more: %w", e))
+	}
+	for _, want := range errs {
+		dir := t.TempDir()
+		stop := serve(t, dir, failing{err: want})
+		got := dial(t, dir).Cancel(t.Context(), "x", "")
+		if diff := cmp.Diff(say("", nil, want), say("", nil, got)); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", want, diff)
+		}
+		stop()
+	}
+}
