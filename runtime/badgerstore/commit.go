@@ -89,6 +89,7 @@ type writer struct {
 	pending    []change // of the request that is being added
 	will       map[item]bool
 	timersFrom int64
+	noted      [][]Write // see note
 }
 
 // begin starts a transaction, unless the store has failed.
@@ -153,7 +154,7 @@ func (w *writer) add(req *request) *request {
 	w.count, w.bytes = w.count+count, w.bytes+bytes
 	w.reqs = append(w.reqs, req)
 	w.accept(req.batch)
-	w.s.recordWrites(req.ws, w.ws)
+	w.note(req.ws, w.ws)
 	if large {
 		w.large = append(append(w.large, req.ws...), w.ws...)
 		return nil
@@ -222,7 +223,8 @@ func (w *writer) commit() {
 		w.fail(err)
 		return
 	}
-	s.publish(last, w.timersFrom, w.changes)
+	// The changes are logged from the first transaction on.
+	s.publish(last, w.timersFrom, w.ts, w.changes)
 	for _, req := range w.reqs {
 		req.err <- nil
 	}
@@ -238,7 +240,7 @@ func (w *writer) finish(txn *badger.Txn, ts uint64) error {
 		}
 	}
 	mark := len(w.made.spans)
-	from := l.from(ts)
+	from := min(l.from(ts), w.ts)
 	for range maxUnlogged {
 		if l.first >= from {
 			break
@@ -253,16 +255,16 @@ func (w *writer) finish(txn *badger.Txn, ts uint64) error {
 			return err
 		}
 	}
-	w.s.recordWrites(ws)
+	w.tell(ws)
 	return txn.CommitAt(ts, nil)
 }
 
 // publish lets readers see a transaction, and Badger forget what they cannot
 // see anymore.
-func (s *Store) publish(last uint64, timersFrom int64, changes []change) {
+func (s *Store) publish(last uint64, timersFrom int64, logged uint64, changes []change) {
 	s.mu.Lock()
 	s.last = last
-	s.work.apply(last, changes)
+	s.work.apply(logged, changes)
 	s.work.timersFrom = timersFrom
 	oldest := last
 	for ts := range s.reads {

@@ -23,6 +23,7 @@ type ImageFile struct {
 // ImageOf reads it at a moment at which no table comes or goes.
 func ImageOf(t testing.TB, dir string) Image {
 	t.Helper()
+	zeros := make([]byte, 1<<16)
 	for {
 		before := tablesOf(t, dir)
 		m := Image{}
@@ -31,11 +32,11 @@ func ImageOf(t testing.TB, dir string) Image {
 				return ignoreGone(err)
 			}
 			data, err := os.ReadFile(path)
-			used := len(data)
-			for used > 0 && data[used-1] == 0 {
-				used--
+			used := data
+			for n := len(used) - len(zeros); n >= 0 && bytes.Equal(used[n:], zeros); n = len(used) - len(zeros) {
+				used = used[:n]
 			}
-			m[strings.TrimPrefix(path, dir)] = ImageFile{bytes.Clone(data[:used]), int64(len(data))}
+			m[strings.TrimPrefix(path, dir)] = ImageFile{bytes.Clone(bytes.TrimRight(used, "\x00")), int64(len(data))}
 			return ignoreGone(err)
 		})
 		if err != nil {

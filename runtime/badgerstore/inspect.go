@@ -195,17 +195,19 @@ func (i *inspector) tables(ctx context.Context, wholeBytes int64) error {
 			return err
 		}
 		path := i.path(table.IDToFilename(id))
-		st, err := os.Stat(path)
-		if err == nil {
-			err = i.table(path, m.Tables[id], i.done+st.Size() <= wholeBytes)
-		}
-		if errors.Is(err, fs.ErrNotExist) && i.progress != nil {
-			continue // the database is in use, and has replaced it meanwhile
+		size, err := i.table(path, m.Tables[id], wholeBytes-i.done)
+		if err != nil && i.progress != nil {
+			// The database is in use, and may have replaced it meanwhile.
+			if now, err := i.manifest(); err == nil {
+				if _, there := now.Tables[id]; !there {
+					continue
+				}
+			}
 		}
 		if err != nil {
 			return damaged(path, err)
 		}
-		i.done += st.Size()
+		i.done += size
 		if i.progress != nil {
 			i.progress(i.done)
 		}
@@ -213,40 +215,48 @@ func (i *inspector) tables(ctx context.Context, wholeBytes int64) error {
 	return nil
 }
 
-// table looks at a table: its index and its last block, or all of it.
-func (i *inspector) table(path string, m badger.TableManifest, whole bool) error {
-	f, err := os.Open(path)
+// table looks at a table: its index and its last block, or all of it, if it is
+// not larger than so many bytes. It returns how large it is.
+func (i *inspector) table(path string, m badger.TableManifest, wholeBytes int64) (size int64, err error) {
+	data, unmap, err := i.read(path)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	err = checkFooter(f)
-	f.Close()
-	if err != nil {
-		return err
+	defer unmap()
+	if err := checkFooter(data); err != nil {
+		return 0, err
 	}
 	o := table.Options{ReadOnly: true, ChkMode: options.OnBlockRead, Compression: m.Compression, BlockSize: 4 << 10,
 		IndexCache: i.indexes}
 	if o.DataKey, err = i.registry.DataKey(m.KeyID); err != nil {
-		return err
+		return 0, err
 	}
-	return guarded(func() error {
-		mapped, err := z.OpenMmapFile(path, os.O_RDONLY, 0)
+	id, _ := table.ParseFileID(filepath.Base(path))
+	return int64(len(data)), guarded(func() error {
+		t, err := table.OpenInMemoryTable(data, id, &o)
 		if err != nil {
 			return err
 		}
-		// An error leaves the file mapped: closing a table that was not opened
-		// is not safe.
-		t, err := table.OpenTable(mapped, o)
-		if err != nil {
-			return err
-		}
-		defer t.Close(-1)
 		i.last = max(i.last, t.MaxVersion())
-		if whole {
+		if int64(len(data)) <= wholeBytes {
 			return readTable(t)
 		}
 		return nil
 	})
+}
+
+// read reads a file, or maps it: not where the database is in use, which may cut
+// it off any time.
+func (i *inspector) read(path string) (data []byte, unmap func(), err error) {
+	if i.progress != nil {
+		data, err = os.ReadFile(path)
+		return data, func() {}, err
+	}
+	f, err := z.OpenMmapFile(path, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f.Data, func() { f.Close(-1) }, nil
 }
 
 // readTable reads all of a table. Its iterator ends at a block that is damaged
@@ -267,23 +277,16 @@ func readTable(t *table.Table) error {
 // checkFooter checks that the lengths at the end of a table are within it.
 // Badger ends the process where they are not. The index and its length, and a
 // checksum and its length, stand there.
-func checkFooter(f *os.File) error {
-	st, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	at := st.Size()
+func checkFooter(data []byte) error {
 	for range 2 {
-		var b [4]byte
-		if at -= 4; at < 0 {
+		if len(data) < 4 {
 			return errors.New("it is cut short")
 		}
-		if _, err := f.ReadAt(b[:], at); err != nil {
-			return err
-		}
-		if at -= int64(binary.BigEndian.Uint32(b[:])); at < 0 {
+		n := uint64(binary.BigEndian.Uint32(data[len(data)-4:]))
+		if data = data[:len(data)-4]; n > uint64(len(data)) {
 			return errors.New("a length in it is wrong")
 		}
+		data = data[:uint64(len(data))-n]
 	}
 	return nil
 }

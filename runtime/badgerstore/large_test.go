@@ -157,6 +157,7 @@ func TestLargeCut(t *testing.T) {
 				if got := describe(t, s); got != after {
 					t.Errorf("got %s, want %s", got, after)
 				}
+				put(t, s, &runtime.Batch{Record: &runtime.Record{Exid: "c", Seq: 1}})
 				s.Close()
 				s = mustOpen(t, dir)
 				defer s.Close()
@@ -206,4 +207,29 @@ func TestLargeCompacted(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestLargeLog has a batch whose changes of the worklist are logged in parts:
+// all of them are read, also once there are newer logs.
+func TestLargeLog(t *testing.T) {
+	dir := t.TempDir()
+	s := mustOpen(t, dir)
+	b := largeBatch()
+	b.Record.Seq = 1
+	put(t, s, b)
+	for range 2 {
+		put(t, s, &runtime.Batch{Sends: []runtime.Send{{Exid: "later"}}})
+		want := len(s.work.live)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s = mustOpen(t, dir)
+		if got := len(s.work.live); got != want {
+			t.Errorf("%d of %d items are on the worklist", got, want)
+		}
+		if err := s.Check(t.Context(), nil); err != nil {
+			t.Error(err)
+		}
+	}
+	s.Close()
 }

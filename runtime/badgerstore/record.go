@@ -10,9 +10,9 @@ type Write struct {
 	Removed    bool
 }
 
-// recordWrites tells of writes, where someone wants to know.
-func (s *Store) recordWrites(groups ...[]write) {
-	if s.record == nil {
+// note keeps what a batch writes, where someone wants to know.
+func (w *writer) note(groups ...[]write) {
+	if w.s.record == nil {
 		return
 	}
 	var all []Write
@@ -21,7 +21,22 @@ func (s *Store) recordWrites(groups ...[]write) {
 			all = append(all, Write{w.key, w.value, w.remove})
 		}
 	}
-	s.record(all)
+	w.noted = append(w.noted, all)
+}
+
+// tell hands out what the batches of a transaction write; the log of the
+// transaction goes with the last.
+func (w *writer) tell(log []write) {
+	if len(w.noted) == 0 {
+		return
+	}
+	w.note(log)
+	n := len(w.noted) - 1
+	w.noted[n-1] = append(w.noted[n-1], w.noted[n]...)
+	for _, writes := range w.noted[:n] {
+		w.s.record(writes)
+	}
+	w.noted = w.noted[:0]
 }
 
 // Floor is a database that does nothing but take writes, in groups as a Store

@@ -36,8 +36,9 @@ type Options struct {
 	// FreeBytes tells how much room there is. Default: asks the system about
 	// the disk that the directory is on.
 	FreeBytes func() (int64, error)
-	// Record, where set, is given what each batch writes, for benchmarks. It
-	// is called by one goroutine at a time, and must not keep the bytes.
+	// Record, where set, is given what each batch writes, for benchmarks: but
+	// for batches too large for one transaction. It is called by one goroutine
+	// at a time, and must not keep the bytes.
 	Record func([]Write)
 }
 
@@ -191,7 +192,7 @@ func (s *Store) recover() error {
 		}
 		s.last = w.ts
 	}
-	s.publish(s.last, s.work.timersFrom, nil)
+	s.publish(s.last, s.work.timersFrom, s.last, nil)
 	s.mark.write(s.last) // in the other slot, too: with AcceptLoss that may be higher
 	return nil
 }

@@ -109,7 +109,7 @@ func TestTornReads(t *testing.T) {
 // that came back, as they did in Badger before 4.9.4. FLORC_TEST_DELETES is
 // how many; the fault took some millions to show.
 func TestDeletedStayDeleted(t *testing.T) {
-	n := 150_000
+	n := 80_000
 	if many, err := strconv.Atoi(os.Getenv("FLORC_TEST_DELETES")); err == nil {
 		n = many
 	} else if testing.Short() {

@@ -117,8 +117,8 @@ func testConcurrent(t *testing.T, s runtime.Store, reopen func() runtime.Store) 
 // testWholeReads reads beside a writer of small batches, and of large ones:
 // each read sees whole commits.
 func testWholeReads(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
-	wholeReads(t, s, "a", 300, 20, 3)
-	wholeReads(t, s, "b", 6, 5000, 1000)
+	wholeReads(t, s, "a", 200, 20, 3)
+	wholeReads(t, s, "b", 5, 2500, 1000)
 }
 
 func wholeReads(t *testing.T, s runtime.Store, exid string, rounds uint64, frameCount, size int) {

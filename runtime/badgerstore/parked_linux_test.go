@@ -33,17 +33,6 @@ func parkedExid(i int) string {
 	return fmt.Sprintf("main-u0-20261121.%04d.%s", 1000+i/900, b.String())
 }
 
-// text is data as executions have it: names that come again, and values that
-// do not.
-func text(r *rand.Rand, n int) []byte {
-	names := []string{"order", "customer", "approved", "amount", "due", "items", "address"}
-	var b []byte
-	for len(b) < n {
-		b = fmt.Appendf(b, "%s: %d, ", names[r.IntN(len(names))], r.Uint32())
-	}
-	return b[:n]
-}
-
 func parkedBatch(i int) *runtime.Batch {
 	r := rand.New(rand.NewPCG(1, uint64(i)))
 	exid := parkedExid(i)

@@ -1,7 +1,6 @@
 package badgerstore_test
 
 import (
-	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,12 +30,6 @@ func stepBatch(exid string, seq uint64, noise []byte) *runtime.Batch {
 	} else {
 		b.Untasks = []runtime.TaskKey{{Exid: exid, ID: fmt.Sprint(seq - 1)}}
 	}
-	return b
-}
-
-func noise(n int) []byte {
-	b := make([]byte, n)
-	rand.Read(b)
 	return b
 }
 
@@ -124,8 +117,6 @@ func BenchmarkCommit(b *testing.B) {
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
 	})
 }
-
-func exidOf(n int) string { return fmt.Sprintf("main-u0-20261121.1844.bakido%06d", n) }
 
 // record returns what the commits of the benchmark write.
 func record(b *testing.B, execs, n int) (batches [][]badgerstore.Write) {
