@@ -6,7 +6,6 @@ replace github.com/florc-lang/florc => ../
 
 require (
 	github.com/d5/tengo/v2 v2.17.0
-	github.com/dgraph-io/badger/v4 v4.9.6
 	github.com/florc-lang/florc v0.0.0-00010101000000-000000000000
 	go.starlark.net v0.0.0-20260908191801-89a6a09411d5
 )
@@ -14,6 +13,7 @@ require (
 require (
 	github.com/alecthomas/participle/v2 v2.1.4 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/dgraph-io/badger/v4 v4.9.6 // indirect
 	github.com/dgraph-io/ristretto/v2 v2.2.0 // indirect
 	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/fxamacker/cbor/v2 v2.9.6 // indirect
