@@ -44,6 +44,7 @@ type inspector struct {
 	done     int64                                    // bytes read
 	progress func(done int64)
 	cut      []cut
+	stale    []string // logs all of whose transactions are in tables
 }
 
 // cut is where a log ends that a crash may have cut short.
@@ -294,7 +295,15 @@ func checkFooter(data []byte) error {
 // logs looks at the write-ahead logs. All but the newest end cleanly; of that
 // one, a crash may have cut off what was not acknowledged. The same goes for
 // the newest value log, which Badger reads as it opens.
+//
+// Badger removes logs whose memory tables have become tables, in no certain
+// order, so that a crash may leave an old one and not those that followed.
+// Replayed, it brings back keys whose removals were in the ones that followed,
+// and were dropped since. So logs that are in the tables are passed over: their
+// versions are not above those of the tables, as memory tables become tables in
+// their order.
 func (i *inspector) logs() error {
+	inTables := i.last
 	for _, kind := range []string{"*.mem", "*.vlog"} {
 		files, _ := filepath.Glob(i.path(kind))
 		slices.SortFunc(files, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
@@ -302,10 +311,12 @@ func (i *inspector) logs() error {
 			files = files[len(files)-1:]
 		}
 		for n, path := range files {
-			end, clean, err := i.log(path)
+			end, last, clean, err := i.log(path)
 			switch {
 			case err != nil:
 				return err
+			case clean && kind == "*.mem" && 0 < last && last <= inTables:
+				i.stale = append(i.stale, path)
 			case clean:
 			case n < len(files)-1:
 				return damaged(path, fmt.Errorf("what stands at %d cannot be read", end))
@@ -317,9 +328,15 @@ func (i *inspector) logs() error {
 	return nil
 }
 
-// cutLogs ends the logs that were cut short, so that Badger need not make sense
-// of what stands there, which it trusts too much.
+// cutLogs removes the logs that are stale, and ends those that were cut short,
+// so that Badger need not make sense of what stands there, which it trusts too
+// much.
 func (i *inspector) cutLogs() error {
+	for _, path := range i.stale {
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+	}
 	for _, c := range i.cut {
 		f, err := os.OpenFile(c.path, os.O_RDWR, 0)
 		if err != nil {
@@ -348,28 +365,28 @@ const (
 )
 
 // log reads a log up to the first entry that is not whole, and tells where that
-// is, and whether the log ends cleanly there.
-func (i *inspector) log(path string) (end int64, clean bool, err error) {
+// is, the highest version before it, and whether the log ends cleanly there.
+func (i *inspector) log(path string) (end int64, last uint64, clean bool, err error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) && i.progress != nil {
-		return 0, true, nil // it is a table now
+		return 0, 0, true, nil // it is a table now
 	}
 	if err != nil {
-		return 0, false, err
+		return 0, 0, false, err
 	}
 	defer f.Close()
 	st, err := f.Stat()
 	if err != nil {
-		return 0, false, err
+		return 0, 0, false, err
 	}
 	r := &logReader{r: bufio.NewReaderSize(f, 1<<16), size: st.Size()}
 	if clean, err = i.readLog(r); err != nil {
-		return 0, false, damaged(path, err)
+		return 0, 0, false, damaged(path, err)
 	}
 	if st, err := os.Stat(path); !clean && i.progress != nil && (err != nil || st.Size() == 0) {
 		clean = true // it just became a table
 	}
-	return r.at, clean, nil
+	return r.at, r.last, clean, nil
 }
 
 func (i *inspector) readLog(r *logReader) (clean bool, err error) {
@@ -408,6 +425,7 @@ func (i *inspector) readLog(r *logReader) (clean bool, err error) {
 		if err != nil {
 			return false, errors.New("a transaction has no number")
 		}
+		r.last = max(r.last, ts)
 		i.last = max(i.last, ts)
 	}
 }
@@ -417,6 +435,7 @@ type logReader struct {
 	r    *bufio.Reader
 	size int64 // of the file
 	at   int64 // the next entry
+	last uint64
 	head []byte
 	buf  []byte
 }

@@ -58,8 +58,22 @@ func openMark(dir, data string, acceptLoss bool, log *slog.Logger) (m mark, err 
 	case whole == 0 && !isNew && !acceptLoss:
 		return m, fmt.Errorf("%w: %s does not say which commits have to be there. Restore a backup, or open it with AcceptLoss to go on with what is left",
 			ErrDamaged, path)
+	case whole == 0:
+		return m, m.begin(dir)
 	}
 	return m, nil
+}
+
+// begin writes the first mark durably. It has to be on the disk before the
+// database is: a database without a mark has lost it.
+func (m *mark) begin(dir string) error {
+	if _, err := m.file.WriteAt(append(slot(0), slot(0)...), 0); err != nil {
+		return err
+	}
+	if err := m.file.Sync(); err != nil {
+		return err
+	}
+	return syncDir(dir)
 }
 
 // slot makes a slot: a number and its checksum.

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"maps"
 	"math"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -60,8 +61,11 @@ func (s *Store) usable() error {
 	return nil
 }
 
-// guarded calls into Badger, which panics where it meets damaged tables.
+// guarded calls into Badger, which panics where it meets damaged tables. It
+// also reads files that it cuts off at the same time, or that a full disk has no
+// room for: without SetPanicOnFault that ends the process.
 func guarded(f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
 			// What Badger says then has whole tables in it.

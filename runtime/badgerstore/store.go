@@ -133,7 +133,7 @@ func (s *Store) open(dir string, o Options) (err error) {
 		return err
 	}
 	data := filepath.Join(dir, dataDir)
-	if err := removeEmptyMemtables(data); err != nil {
+	if err := removeEmptyLogs(data); err != nil {
 		return err
 	}
 	found, err := inspect(data, o.EncryptionKey)
@@ -197,18 +197,20 @@ func (s *Store) recover() error {
 	return nil
 }
 
-// removeEmptyMemtables removes memtable files that a crash left without any
-// content: Badger does not open a directory that has one (its issue 2207).
-// With SyncWrites nothing that was acknowledged can be missing from them.
-func removeEmptyMemtables(dir string) error {
-	files, err := filepath.Glob(filepath.Join(dir, "*.mem"))
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if st, err := os.Stat(f); err == nil && st.Size() == 0 {
-			if err := os.Remove(f); err != nil {
-				return err
+// removeEmptyLogs removes write-ahead logs and value logs that a crash left
+// without any content: Badger does not open a directory that has one (its issue
+// 2207). With SyncWrites nothing that was acknowledged can be missing from them.
+func removeEmptyLogs(dir string) error {
+	for _, kind := range []string{"*.mem", "*.vlog"} {
+		files, err := filepath.Glob(filepath.Join(dir, kind))
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			if st, err := os.Stat(f); err == nil && st.Size() == 0 {
+				if err := os.Remove(f); err != nil {
+					return err
+				}
 			}
 		}
 	}
