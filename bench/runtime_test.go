@@ -11,7 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
+
 	"testing"
 	"time"
 
@@ -96,57 +96,6 @@ func runOne(b testing.TB, r *runtime.Runtime, def runtime.Definition) {
 	}
 }
 
-// cpuTime is the processor time that this process has used.
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func median(ds []time.Duration) time.Duration { return percentile(ds, 50) }
-
-func percentile(ds []time.Duration, p int) time.Duration {
-	if len(ds) == 0 {
-		return 0
-	}
-	ds = slices.Clone(ds)
-	slices.Sort(ds)
-	return ds[min(len(ds)*p/100, len(ds)-1)]
-}
-
-func medianOf(fs []float64) float64 {
-	fs = slices.Clone(fs)
-	slices.Sort(fs)
-	return fs[len(fs)/2]
-}
-
-// syncs appends so many blocks to a file, each followed by fdatasync, and
-// returns how long each took.
-func syncs(b testing.TB, dir string, n int) []time.Duration {
-	b.Helper()
-	f, err := os.Create(filepath.Join(dir, "fdatasync"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	block := make([]byte, 4096)
-	var ds []time.Duration
-	for range n {
-		began := time.Now()
-		if _, err := f.Write(block); err != nil {
-			b.Fatal(err)
-		}
-		if err := syscall.Fdatasync(int(f.Fd())); err != nil {
-			b.Fatal(err)
-		}
-		ds = append(ds, time.Since(began))
-	}
-	return ds
-}
-
 // BenchmarkOneAtATime is the time from launch to end of an execution of three
 // tasks, while nothing else runs: p50, beside five fdatasyncs of the same run.
 func BenchmarkOneAtATime(b *testing.B) {
@@ -182,7 +131,7 @@ func BenchmarkLong(b *testing.B) {
 		for _, n := range []int{100, 1000, 10_000} {
 			b.Run(fmt.Sprintf("%s/%d", kind, n), func(b *testing.B) {
 				def := parse(b, kind+"\n"+strings.Repeat("  task 'noop'\n", n))
-				var cpu, written []float64
+				var used, written []float64
 				for b.Loop() {
 					var bytes atomic.Int64
 					store := openStore(b, filepath.Join(b.TempDir(), "store"), badgerstore.Options{
@@ -193,14 +142,14 @@ func BenchmarkLong(b *testing.B) {
 						}})
 					r := startRuntime(b, runtime.Config{Store: store})
 					// What a launch costs for the tree is not what a task costs.
-					before := cpuTime()
+					before := cpu()
 					runOne(b, r, def)
-					cpu = append(cpu, float64(cpuTime()-before)/1e3/float64(n))
+					used = append(used, float64(cpu()-before)/1e3/float64(n))
 					written = append(written, float64(bytes.Load())/float64(n))
 					stopRuntime(b, r)
 					store.Close()
 				}
-				b.ReportMetric(medianOf(cpu), "cpu-µs/task")
+				b.ReportMetric(medianOf(used), "cpu-µs/task")
 				b.ReportMetric(medianOf(written), "bytes/task")
 			})
 		}
@@ -466,38 +415,4 @@ func BenchmarkParked(b *testing.B) {
 		stopRuntime(b, r)
 		store.Close()
 	}
-}
-
-// diskUse is what the files of a folder take, in bytes.
-func diskUse(b testing.TB, dir string) (n int64) {
-	b.Helper()
-	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
-		var st syscall.Stat_t
-		if err == nil {
-			err = syscall.Lstat(path, &st)
-		}
-		n += st.Blocks * 512
-		return err
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return n
-}
-
-// anonymous is the memory of this process that no file stands for (RssAnon).
-func anonymous(b testing.TB) int64 {
-	b.Helper()
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		b.Skip("this system has no /proc")
-	}
-	for line := range strings.Lines(string(status)) {
-		var kb int64
-		if _, err := fmt.Sscanf(line, "RssAnon: %d kB", &kb); err == nil {
-			return kb << 10
-		}
-	}
-	b.Fatal("there is no RssAnon in /proc/self/status")
-	return 0
 }

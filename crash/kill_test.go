@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -90,8 +91,8 @@ func (w *world) settle(t *testing.T, dir string) error {
 func (w *world) killAndCheck(t *testing.T, dir string, kills int) error {
 	for kills > 0 {
 		killed, err := w.disturb(t, dir)
-		if err = errors.Join(err, w.failures()); err != nil {
-			return err
+		if err != nil || len(w.problems) > 0 {
+			return w.verdict(err, dir)
 		}
 		if killed {
 			kills--
@@ -101,7 +102,22 @@ func (w *world) killAndCheck(t *testing.T, dir string, kills int) error {
 	if err == nil {
 		err = w.check(dir)
 	}
-	return errors.Join(err, w.failures())
+	return w.verdict(err, dir)
+}
+
+// verdict gives what went wrong, and saves the store from being removed.
+func (w *world) verdict(err error, dir string) error {
+	if err = errors.Join(err, w.failures()); err == nil || w.bug != "" {
+		return err
+	}
+	kept, err2 := os.MkdirTemp("", "florc-crash")
+	if err2 == nil {
+		err2 = os.Rename(dir, filepath.Join(kept, "store"))
+	}
+	if err2 != nil {
+		return errors.Join(err, err2)
+	}
+	return fmt.Errorf("%w\nthe store is kept in %s", err, kept)
 }
 
 // killsPerStore bounds what is in one store.

@@ -39,11 +39,7 @@ func TestPowerCut(t *testing.T) {
 		n := min(1+rnd.IntN(cutsPerStore), *cuts-done)
 		d := &disk{world: newWorld(rnd), image: t.TempDir()}
 		d.Durability = []powerfs.Durability{powerfs.NewFiles, powerfs.Journal}[rnd.IntN(2)]
-		err := d.cutAndCheck(t, n)
-		if err == nil {
-			err = d.failures()
-		}
-		if err != nil {
+		if err := d.cutAndCheck(t, n); err != nil {
 			t.Fatalf("%+v: %v", d.Options, err)
 		}
 		done += n
@@ -67,7 +63,8 @@ func (d *disk) cutAndCheck(t *testing.T, cuts int) error {
 	if err := d.powered(t, func(dir string, f *powerfs.FS) error { return d.settle(t, dir) }); err != nil {
 		return err
 	}
-	return d.check(filepath.Join(d.image, "store"))
+	dir := filepath.Join(d.image, "store")
+	return d.verdict(d.check(dir), dir)
 }
 
 // powered mounts the disk and cuts the power in the end.

@@ -3,7 +3,6 @@ package runtime
 import (
 	"slices"
 
-	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
 )
 
@@ -77,16 +76,14 @@ func (s *step) task(e *vm.TaskEffect) {
 		}
 		return
 	}
-	n.task, n.taskParts = e.ID, nil
+	n.task = e.ID
 	t := &Task{Exid: s.exid, Nid: e.Nid.String(), ID: e.ID, Key: s.exid + "-" + e.ID, Tasker: e.Tasker, Name: e.Name,
 		Args: e.Args, Params: e.Params, Tags: e.Tags, Payload: e.Payload}
 	if f := s.live.x.Frame(e.Nid); f != nil {
 		t.Line = f.Code.Line()
 	}
-	data := t.data(func(ref value.Ref, data func() []byte) {
-		n.taskParts = append(n.taskParts, ref)
-		s.put(ref, data)
-	})
+	data, refs := t.data(s.put)
+	n.taskParts = refs
 	if s.handed == nil {
 		s.handed = make(map[string]int)
 	}

@@ -86,10 +86,17 @@ type taskData struct {
 	Payload []byte   `cbor:"4,keyasint,omitempty"`
 }
 
-// data encodes the task; large parts of its values are put apart.
-func (t *Task) data(put func(value.Ref, func() []byte)) []byte {
-	return Marshal(taskData{Args: value.AppendPacked(nil, value.NewList(t.Args...), put), Params: value.AppendPacked(nil, t.Params, put),
-		Tags: t.Tags, Payload: value.AppendPacked(nil, t.Payload, put)})
+// data encodes the task; large parts of its values are put apart. The refs are
+// those in the encoding itself, whatever was put apart before.
+func (t *Task) data(put func(value.Ref, func() []byte)) (data []byte, refs []value.Ref) {
+	d := taskData{Args: value.AppendPacked(nil, value.NewList(t.Args...), put), Params: value.AppendPacked(nil, t.Params, put),
+		Tags: t.Tags, Payload: value.AppendPacked(nil, t.Payload, put)}
+	for _, encoded := range [...][]byte{d.Args, d.Params, d.Payload} {
+		if err := value.EachRef(encoded, func(ref value.Ref) { refs = append(refs, ref) }); err != nil {
+			panic(err) // it was just made
+		}
+	}
+	return Marshal(d), refs
 }
 
 // newTask reads the task from its record.
