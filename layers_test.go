@@ -27,8 +27,9 @@ var layers = map[string][]string{
 	"lang/tree":   {"lang/ast", "lang/diag", "lang/source"},
 	"lang/check": {"lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when",
 		"lang/parser", "lang/value", "lang/spell"},
-	"vm":     {"lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
-	"stdlib": {"vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
+	"lang/format": {"lang/ast", "lang/source"},
+	"vm":          {"lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
+	"stdlib":      {"vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
 	"runtime": {"vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value",
 		"lang/when", "lang/parser"},
 	"runtime/memstore":    stores,
@@ -86,7 +87,7 @@ func readImports(t *testing.T) map[string][]string {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == "bench" || d.Name() == "testdata" || d.Name() == ".git"):
+		case d.IsDir() && (d.Name() == "bench" || d.Name() == "crash" || d.Name() == "testdata" || d.Name() == ".git"):
 			return filepath.SkipDir
 		case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
 			return nil

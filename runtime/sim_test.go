@@ -356,7 +356,7 @@ func (g *simSource) node(depth int) {
 func randomSource(rnd *rand.Rand) string {
 	g := &simSource{rnd: rnd}
 	g.line(0, "set f.pad '%s'", strings.Repeat("x", rnd.IntN(600))) // some have parts stored apart
-	if rnd.IntN(2) == 0 { // and some parts within parts
+	if rnd.IntN(2) == 0 {                                           // and some parts within parts
 		g.line(0, "set f.more '%s'", strings.Repeat("y", 200))
 		g.line(0, "set f.most '%s'", strings.Repeat("z", 200))
 	}

@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -59,22 +56,7 @@ type checking struct {
 }
 
 // path checks a file, or the files of a folder.
-func (c *checking) path(path string) error {
-	if info, err := os.Stat(path); path == "-" || err != nil || !info.IsDir() {
-		return c.check(path)
-	}
-	return filepath.WalkDir(path, func(p string, entry fs.DirEntry, err error) error {
-		switch hidden := p != path && strings.HasPrefix(entry.Name(), "."); {
-		case err != nil:
-			return unreadable(p, err)
-		case entry.IsDir() && hidden:
-			return filepath.SkipDir
-		case entry.IsDir() || hidden || filepath.Ext(p) != ".flo":
-			return nil
-		}
-		return c.check(p)
-	})
-}
+func (c *checking) path(path string) error { return eachDefinition(path, c.check) }
 
 func (c *checking) check(path string) error {
 	d, err := readDefinition(c.s, path)
