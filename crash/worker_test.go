@@ -43,8 +43,6 @@ type worker struct {
 	say func(words ...any)
 	r   *runtime.Runtime
 
-	launching string   // the id of what is launched next
-	waiting   sync.Map // executions that are waited for
 	running   atomic.Int64
 	answering sync.Map // keys of tasks that someone is answering
 }

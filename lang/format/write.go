@@ -449,7 +449,7 @@ func (p *blockPlacer) lines(ls []*ast.Line, parentCol, parentShow int) {
 			p.col += indentStep
 			p.show += indentStep
 		case l.Join != ast.NoJoin:
-		case p.first && strings.IndexAny(p.w.text[p.w.pos:at], "\r\n") < 0:
+		case p.first && !strings.ContainsAny(p.w.text[p.w.pos:at], "\r\n"):
 			p.col = 0
 		default:
 			p.col = min(max(parentShow+indentStep, parentCol+1), most)
