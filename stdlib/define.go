@@ -80,6 +80,7 @@ var doReturn = &vm.Procedure{
 		Body:       sig.Raw,
 		Result:     "The function.",
 		ResultType: sig.Function,
+		After:      sig.EndsFunction,
 		Examples: []sig.Example{
 			{Title: "A constant", Source: "set two (do-return 2)\ntwo _", Ret: "2"},
 			{Title: "Evaluated when called", Source: "set f.a 1\nset a (do-return f.a)\nset f.a 2\na _", Want: `{"a":2,"ret":2}`},

@@ -243,6 +243,7 @@ var breakOut = &vm.Procedure{
 		Body:       sig.Arguments,
 		Result:     "Nothing where the loop is around the node; the `f.ret` from before otherwise.",
 		ResultType: sig.Any,
+		After:      sig.EndsRound,
 		Examples: []sig.Example{
 			{Title: "Leaving with a value", Source: "loop\n  break 'done'", Ret: `"done"`},
 			{Title: "An outer loop", Source: "set l []\nwhile true tag: 'outer'\n  push l 1\n  while true\n    break ref: 'outer'\nl", Ret: "[1]"},
@@ -296,6 +297,7 @@ var move = &vm.Procedure{
 		Body:       sig.NoBody,
 		Result:     "Nothing where the cursor is around the node; what was there before otherwise.",
 		ResultType: sig.Any,
+		After:      sig.EndsRound,
 		Examples: []sig.Example{
 			{Title: "To a tag", Source: "set l []\ncursor\n  push l 0\n  move to: 'end'\n  push l 1\n  push l 2 tag: 'end'\nl", Ret: "[0,2]"},
 			{Title: "Nowhere", Source: "cursor\n  move to: 'nada'", Error: `"nada" not found`},

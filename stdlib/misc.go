@@ -63,6 +63,7 @@ var fail = &vm.Procedure{
 		Body:       sig.Arguments,
 		Result:     "Nothing: the node does not go on.",
 		ResultType: sig.Any,
+		After:      sig.Fails,
 		Examples: []sig.Example{
 			{Title: "Failing", Source: "fail 'not enough flour'", Error: "not enough flour"},
 			{Title: "Taken care of", Source: "sequence on_error: (def msg err \\ err.msg)\n  fail 'no water'", Ret: `"no water"`},
@@ -86,6 +87,8 @@ var stall = &vm.Procedure{
 		Body:       sig.NoBody,
 		Result:     "Nothing, unless it is cancelled.",
 		ResultType: sig.Any,
+		After:      sig.NeverEnds,
+		Waits:      true,
 		Examples: []sig.Example{
 			{Title: "For ever", Source: "stall _", Waits: true},
 			{Title: "Until cancelled", Source: "concurrence\n  stall tag: 'a'\n  sequence\n    cancel ref: 'a'\n'over'", Ret: `"over"`},

@@ -16,6 +16,7 @@ var sleep = &vm.Procedure{
 		Body:       sig.NoBody,
 		Result:     "The duration, or `null` where it was given with `for:`.",
 		ResultType: sig.Any,
+		Waits:      true,
 		Examples: []sig.Example{
 			{Title: "Two days", Source: "sleep '2d'", Ret: `"2d"`},
 			{Title: "How long?", Source: "sleep _", Error: "missing a sleep time duration"},
@@ -52,6 +53,7 @@ var task = &vm.Procedure{
 		Body:       sig.NoBody,
 		Result:     "What the tasker returned.",
 		ResultType: sig.Any,
+		Waits:      true,
 		Examples: []sig.Example{
 			{Title: "Waiting for Alice", Source: "task 'alice' 'clean up' room: 12", Waits: true},
 			{Title: "In the order of words", Source: "task 'clean up' by: 'alice'", Waits: true},

@@ -47,6 +47,24 @@ const (
 	Nid        Type = "nid"      // a node id, or an array of them
 	Path       Type = "path"     // a reference to a variable or a field, not its value
 	Symbol     Type = "symbol"   // a name that stands for itself
+	Signal     Type = "signal"   // the name of a signal
+	Tasker     Type = "tasker"   // the name of a tasker
+	File       Type = "file"     // the path of a definition, from the file that names it or from the project
+	Cron       Type = "cron"     // a schedule such as '0 8 * * mon-fri' or 'every day at five'
+	Timezone   Type = "timezone" // a time zone of the IANA database, 'Europe/Paris'
+)
+
+// After says what a node of a procedure does to what comes after it.
+type After string
+
+// What may come after a node.
+const (
+	GoesOn        After = ""         // the next node runs
+	EndsRound     After = "round"    // the round of the loop around it is over: break, continue, move
+	EndsFunction  After = "function" // the function around it is over: return
+	EndsExecution After = "execution"
+	Fails         After = "failure" // it fails: only a handler goes on
+	NeverEnds     After = "never"   // it waits for ever: stall
 )
 
 // Proc describes a procedure.
@@ -66,8 +84,13 @@ type Proc struct {
 	// Result says what the node leaves in f.ret, and its type.
 	Result     string
 	ResultType Type
-	Examples   []Example
-	SeeAlso    []string
+	// After says what comes after a node of it.
+	After After
+	// Waits tells that a node of it may wait for the world: for time, for a
+	// task, for a signal.
+	Waits    bool
+	Examples []Example
+	SeeAlso  []string
 }
 
 // Attr is a keyed attribute.
