@@ -47,9 +47,9 @@ const (
 	Nid        Type = "nid"      // a node id, or an array of them
 	Path       Type = "path"     // a reference to a variable or a field, not its value
 	Symbol     Type = "symbol"   // a name that stands for itself
-	Signal     Type = "signal"   // the name of a signal
-	Tasker     Type = "tasker"   // the name of a tasker
-	File       Type = "file"     // the path of a definition, from the file that names it or from the project
+	SignalName Type = "signal"   // the name of a signal
+	TaskerName Type = "tasker"   // the name of a tasker
+	FilePath   Type = "file"     // the path of a definition, from the file that names it or from the project
 	Cron       Type = "cron"     // a schedule such as '0 8 * * mon-fri' or 'every day at five'
 	Timezone   Type = "timezone" // a time zone of the IANA database, 'Europe/Paris'
 )
@@ -69,45 +69,45 @@ const (
 
 // Proc describes a procedure.
 type Proc struct {
-	Names []string // every name it answers to, the preferred one first
-	Group Group
+	Names []string `json:"names"` // every name it answers to, the preferred one first
+	Group Group    `json:"group,omitempty"`
 	// Doc is one or more paragraphs of Markdown; its first sentence stands
 	// alone where there is little room.
-	Doc string
+	Doc string `json:"doc,omitempty"`
 	// Attrs lists the attributes of its own; the common attributes (tag,
 	// vars, on_error, …) are in Common.
-	Attrs []Attr
+	Attrs []Attr `json:"attrs,omitempty"`
 	// Args describes the unkeyed arguments: unkeyed attributes and, where
 	// Body is Arguments, the children.
-	Args []Arg
-	Body Body
+	Args []Arg `json:"args,omitempty"`
+	Body Body  `json:"body,omitempty"`
 	// Result says what the node leaves in f.ret, and its type.
-	Result     string
-	ResultType Type
+	Result     string `json:"result,omitempty"`
+	ResultType Type   `json:"resultType,omitempty"`
 	// After says what comes after a node of it.
-	After After
+	After After `json:"after,omitempty"`
 	// Waits tells that a node of it may wait for the world: for time, for a
 	// task, for a signal.
-	Waits    bool
-	Examples []Example
-	SeeAlso  []string
+	Waits    bool      `json:"waits,omitempty"`
+	Examples []Example `json:"examples,omitempty"`
+	SeeAlso  []string  `json:"seeAlso,omitempty"`
 }
 
 // Attr is a keyed attribute.
 type Attr struct {
-	Names   []string // the preferred name first
-	Type    Type
-	Doc     string
-	Default string // as source text; empty where there is none
+	Names   []string `json:"names"` // the preferred name first
+	Type    Type     `json:"type,omitempty"`
+	Doc     string   `json:"doc,omitempty"`
+	Default string   `json:"default,omitempty"` // as source text; empty where there is none
 }
 
 // Arg is an unkeyed argument.
 type Arg struct {
-	Name     string
-	Type     Type
-	Doc      string
-	Optional bool // may be left out; often f.ret is taken instead
-	Repeated bool // any number of them
+	Name     string `json:"name"`
+	Type     Type   `json:"type,omitempty"`
+	Doc      string `json:"doc,omitempty"`
+	Optional bool   `json:"optional,omitempty"` // may be left out; often f.ret is taken instead
+	Repeated bool   `json:"repeated,omitempty"` // any number of them
 }
 
 // Body says what the children of a node are to its procedure.
@@ -127,15 +127,15 @@ const (
 // Example is a runnable example. A test runs Source with Payload and Vars
 // and compares what it gives.
 type Example struct {
-	Title   string
-	Source  string
-	Payload string // JSON object, "" for {}
-	Vars    string // JSON object, "" for {}
+	Title   string `json:"title"`
+	Source  string `json:"source"`
+	Payload string `json:"payload,omitempty"` // JSON object, "" for {}
+	Vars    string `json:"vars,omitempty"`    // JSON object, "" for {}
 	// Exactly one of these is set, but for an example that only waits.
-	Ret   string // JSON of f.ret at the end
-	Want  string // JSON of the whole payload at the end
-	Error string // text that the error message contains
-	Waits bool   // the example ends up waiting, for a task or a timer
+	Ret   string `json:"ret,omitempty"`   // JSON of f.ret at the end
+	Want  string `json:"want,omitempty"`  // JSON of the whole payload at the end
+	Error string `json:"error,omitempty"` // text that the error message contains
+	Waits bool   `json:"waits,omitempty"` // the example ends up waiting, for a task or a timer
 }
 
 // Name returns the preferred name.

@@ -1,0 +1,90 @@
+package sig
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// Schema is what definitions may rely on: the procedures of the library, and
+// what the service that runs them adds. The checker and the language server
+// know nothing else. Its JSON form is the schema file that a service writes
+// for them.
+type Schema struct {
+	Procs   []Proc   `json:"procs,omitempty"`
+	Common  []Attr   `json:"common,omitempty"` // the attributes that every node understands
+	Taskers []Tasker `json:"taskers,omitempty"`
+	// AllTaskers says that Taskers lists every tasker there is.
+	AllTaskers bool   `json:"allTaskers,omitempty"`
+	Vars       []Var  `json:"vars,omitempty"`
+	Hooks      []Hook `json:"hooks,omitempty"`
+}
+
+// Tasker describes somebody, or something, that does tasks.
+type Tasker struct {
+	// Name is the name it is called by. Where Pattern is set, it is a regular
+	// expression that the whole name has to match.
+	Name    string `json:"name"`
+	Pattern bool   `json:"pattern,omitempty"`
+	Doc     string `json:"doc,omitempty"`
+	Attrs   []Attr `json:"attrs,omitempty"` // what a task for it may carry
+	Sets    []Var  `json:"sets,omitempty"`  // the fields that it sets
+}
+
+// Var describes a variable that is given at launch, or a field that is set by
+// somebody else.
+type Var struct {
+	Name string `json:"name"`
+	Type Type   `json:"type,omitempty"`
+	Doc  string `json:"doc,omitempty"`
+}
+
+// Hook describes what a service listens to: signals, tags entered and left. What a
+// hook listens to is no mistake where no line of the flow does.
+type Hook struct {
+	Signal string `json:"signal,omitempty"`
+	Tag    string `json:"tag,omitempty"`
+	Doc    string `json:"doc,omitempty"`
+}
+
+// Merge returns a schema that holds what both hold; what more says comes last.
+func (s Schema) Merge(more Schema) Schema {
+	s.Procs = append(s.Procs[:len(s.Procs):len(s.Procs)], more.Procs...)
+	s.Common = append(s.Common[:len(s.Common):len(s.Common)], more.Common...)
+	s.Taskers = append(s.Taskers[:len(s.Taskers):len(s.Taskers)], more.Taskers...)
+	s.Vars = append(s.Vars[:len(s.Vars):len(s.Vars)], more.Vars...)
+	s.Hooks = append(s.Hooks[:len(s.Hooks):len(s.Hooks)], more.Hooks...)
+	s.AllTaskers = s.AllTaskers || more.AllTaskers
+	return s
+}
+
+// Write writes the schema as JSON, as a schema file holds it.
+func (s Schema) Write(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(s)
+}
+
+// ReadSchema reads what Write wrote. A field that it does not know is an
+// error, since it is a misspelt one, or from a newer version.
+func ReadSchema(data []byte) (Schema, error) {
+	var s Schema
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return Schema{}, err
+	}
+	for i, p := range s.Procs {
+		if len(p.Names) == 0 || p.Names[0] == "" {
+			return Schema{}, fmt.Errorf("procs[%d] has no name", i)
+		}
+	}
+	for i, t := range s.Taskers {
+		if t.Name == "" {
+			return Schema{}, fmt.Errorf("taskers[%d] has no name", i)
+		}
+	}
+	return s, nil
+}
