@@ -16,16 +16,17 @@ const module = "github.com/florc-lang/florc"
 // layers says which packages of the project each package may import, directly
 // or through others. A folder that is not listed may import anything.
 var layers = map[string][]string{
-	"lang/source": {},
-	"lang/sig":    {},
-	"lang/value":  {},
-	"lang/when":   {},
-	"lang/spell":  {},
-	"lang/diag":   {"lang/source"},
-	"lang/ast":    {"lang/source"},
-	"lang/parser": {"lang/ast", "lang/diag", "lang/source"},
-	"lang/tree":   {"lang/ast", "lang/diag", "lang/source"},
-	"lang/check": {"lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when",
+	"lang/source":   {},
+	"lang/sig":      {},
+	"lang/value":    {},
+	"lang/when":     {},
+	"lang/spell":    {},
+	"lang/diag":     {"lang/source"},
+	"lang/ast":      {"lang/source"},
+	"lang/parser":   {"lang/ast", "lang/diag", "lang/source"},
+	"lang/tree":     {"lang/ast", "lang/diag", "lang/source"},
+	"lang/analysis": {"lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when", "lang/parser", "lang/value"},
+	"lang/check": {"lang/analysis", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when",
 		"lang/parser", "lang/value", "lang/spell"},
 	"lang/format": {"lang/ast", "lang/source"},
 	"vm":          {"lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
@@ -36,9 +37,13 @@ var layers = map[string][]string{
 	"runtime/badgerstore": stores,
 	"runtime/storetest":   stores,
 	"runtime/socket":      stores,
-	"lsp": {"lang/source", "lang/sig", "lang/diag", "lang/ast", "lang/parser", "lang/tree", "lang/when",
-		"lang/check", "lang/format", "lang/value"},
+	"lsp/feature":         language,
+	"lsp":                 append([]string{"lsp/feature"}, language...),
 }
+
+// language is what works on definitions without running them.
+var language = []string{"lang/source", "lang/sig", "lang/diag", "lang/ast", "lang/parser", "lang/tree", "lang/when",
+	"lang/analysis", "lang/check", "lang/format", "lang/value", "lang/spell", "lang/graph"}
 
 // stores is what stores and the socket may import.
 var stores = []string{"runtime", "vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source",

@@ -26,7 +26,6 @@ import (
 	"github.com/florc-lang/florc/runtime"
 	"github.com/florc-lang/florc/runtime/memstore"
 	"github.com/florc-lang/florc/stdlib"
-	"github.com/florc-lang/florc/vm"
 )
 
 var update = flag.Bool("update", false, "write the expected.json files anew")
@@ -193,10 +192,7 @@ func lines(v value.Value) []string {
 
 // TestChecked has florc check look at the flows.
 func TestChecked(t *testing.T) {
-	options := check.Options{Common: vm.CommonAttributes()}
-	for _, p := range stdlib.All().Procedures() {
-		options.Procs = append(options.Procs, p.Sig)
-	}
+	options := check.Options{Schema: stdlib.All().Schema()}
 	for _, name := range folders(t) {
 		file := source.NewFile(name+".flo", read(t, name, name+".flo"))
 		for _, d := range check.Check(file, options) {

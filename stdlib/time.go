@@ -43,11 +43,11 @@ var task = &vm.Procedure{
 		Doc: "Hands a task to a tasker, a person or a program, and waits for it to return the payload. A tasker's name as head does the same: `alice 'clean up'` is `task 'alice' 'clean up'`.\n\n" +
 			"All attributes reach the tasker, the keyed ones as the task's parameters.",
 		Attrs: []sig.Attr{
-			{Names: []string{"by", "for", "assign", "ref"}, Type: sig.String, Doc: "The tasker."},
+			{Names: []string{"by", "for", "assign", "ref"}, Type: sig.TaskerName, Doc: "The tasker."},
 			{Names: []string{"with", "task"}, Type: sig.String, Doc: "The name of the task."},
 		},
 		Args: []sig.Arg{
-			{Name: "tasker", Type: sig.String, Optional: true, Doc: "The tasker, where no attribute names it."},
+			{Name: "tasker", Type: sig.TaskerName, Optional: true, Doc: "The tasker, where no attribute names it."},
 			{Name: "name", Type: sig.String, Optional: true, Doc: "The name of the task."},
 		},
 		Body:       sig.NoBody,

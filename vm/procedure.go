@@ -166,5 +166,15 @@ func NewLibrary(procs ...*Procedure) *Library {
 // Get returns the procedure of that name, or nil.
 func (l *Library) Get(name string) *Procedure { return l.named[name] }
 
+// Schema describes the procedures and the attributes that every node
+// understands, for the checker and the language server.
+func (l *Library) Schema() sig.Schema {
+	s := sig.Schema{Common: CommonAttributes()}
+	for _, p := range l.procs {
+		s.Procs = append(s.Procs, p.Sig)
+	}
+	return s
+}
+
 // Procedures lists the procedures in the order they were given.
 func (l *Library) Procedures() []*Procedure { return slices.Clone(l.procs) }

@@ -9,7 +9,8 @@ import (
 
 	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/diag"
-	"github.com/florc-lang/florc/vm"
+	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/stdlib"
 )
 
 var checkCommand = command{
@@ -31,8 +32,14 @@ florc check --json flows/ | jq '.[].message'`,
 			if len(args) == 0 {
 				return badUsage("'florc check .' checks everything below the current folder", "no path is given")
 			}
-			c := checking{s: s, json: *asJSON, findings: []findingJSON{}, checker: check.New(check.Options{
-				Procs: procedures(), Common: vm.CommonAttributes(), Taskers: *taskers, Vars: *vars})}
+			schema := stdlib.All().Schema()
+			for _, name := range *taskers {
+				schema.Taskers = append(schema.Taskers, sig.Tasker{Name: name})
+			}
+			for _, name := range *vars {
+				schema.Vars = append(schema.Vars, sig.Var{Name: name})
+			}
+			c := checking{s: s, json: *asJSON, findings: []findingJSON{}, checker: check.New(check.Options{Schema: schema})}
 			for _, arg := range args {
 				if err := c.path(arg); err != nil {
 					return err

@@ -14,7 +14,6 @@ import (
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/source"
 	"github.com/florc-lang/florc/stdlib"
-	"github.com/florc-lang/florc/vm"
 )
 
 // definition is a definition that does what it is meant to do, unless fails
@@ -27,16 +26,13 @@ type definition struct {
 }
 
 func options() check.Options {
-	var procs []sig.Proc
-	for _, p := range stdlib.All().Procedures() {
-		procs = append(procs, p.Sig)
-	}
+	schema := stdlib.All().Schema()
 	for _, name := range later {
 		if stdlib.All().Get(name) == nil {
-			procs = append(procs, sig.Proc{Names: []string{name}, Body: sig.Block})
+			schema.Procs = append(schema.Procs, sig.Proc{Names: []string{name}, Body: sig.Block})
 		}
 	}
-	return check.Options{Procs: procs, Common: vm.CommonAttributes()}
+	return check.Options{Schema: schema}
 }
 
 // later are procedures of the conformance cases that the library may not have
@@ -68,7 +64,7 @@ func corpus(t testing.TB) []definition {
 			list = append(list, definition{c.ID, c.Src, keys(c.Vars), c.Expect.Point == "failed"})
 		}
 	}
-	for _, p := range options().Procs {
+	for _, p := range options().Schema.Procs {
 		for _, e := range p.Examples {
 			var vars map[string]any
 			if e.Vars != "" {
@@ -101,7 +97,9 @@ func keys(m map[string]any) []string {
 }
 
 func (d definition) check(opts check.Options) []diag.Diagnostic {
-	opts.Vars = d.vars
+	for _, name := range d.vars {
+		opts.Schema = opts.Schema.Merge(sig.Schema{Vars: []sig.Var{{Name: name}}})
+	}
 	return check.Check(source.NewFile("", d.text), opts)
 }
 

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/tree"
 )
 
-func (r *rules) misplacedReturn(c *call) {
-	if c.ctx.scope.inFunction() {
+func (r *rules) misplacedReturn(c *analysis.Call) {
+	if c.Scope.InFunction() {
 		return
 	}
 	r.report(diag.Diagnostic{
@@ -21,13 +22,13 @@ func (r *rules) misplacedReturn(c *call) {
 
 // misplacedJump finds break, continue and move outside of any loop, and moves
 // to where nothing is. In a function they may be about a loop of its caller.
-func (r *rules) misplacedJump(c *call) {
-	n := c.node
-	if hasKey(n, "ref") || c.ctx.scope.inFunction() {
+func (r *rules) misplacedJump(c *analysis.Call) {
+	n := c.Node
+	if hasKey(n, "ref") || c.Scope.InFunction() {
 		return
 	}
-	move := c.name() == "move"
-	if move && len(arguments(n)) > 0 {
+	move := c.Name() == "move"
+	if move && len(c.Args()) > 0 {
 		return // the cursor's tag
 	}
 	d := diag.Diagnostic{
@@ -36,7 +37,7 @@ func (r *rules) misplacedJump(c *call) {
 		Hint:    "put it inside until, while, loop or cursor, or name the loop with ref:",
 	}
 	switch {
-	case move && c.ctx.cursor == nil:
+	case move && c.Cursor == nil:
 		d.Severity = diag.Error
 		d.Message = "this move is outside of any cursor"
 		d.Hint = "put it inside cursor or loop, or name the cursor with ref:"
@@ -44,21 +45,21 @@ func (r *rules) misplacedJump(c *call) {
 	case move:
 		for i := range n.Attrs {
 			if n.Attrs[i].Key == "to" {
-				r.target(c.ctx.cursor, n.Attrs[i].Value)
+				r.target(c.Cursor, n.Attrs[i].Value)
 			}
 		}
-	case c.ctx.loop == nil:
+	case c.Loop == nil:
 		r.report(d)
 	}
 }
 
 // target finds targets of move that are not in the cursor.
-func (r *rules) target(cursor *call, to *tree.Node) {
+func (r *rules) target(cursor *analysis.Call, to *tree.Node) {
 	name, ok := to.Value.(string)
-	if to.IsName() && len(r.byName[to.Head]) == 0 && !r.c.outside[to.Head] && r.c.procs[to.Head] == nil {
+	if to.IsName() && len(r.Named(to.Head)) == 0 && !r.Env.IsGiven(to.Head) && r.Env.Proc(to.Head) == nil {
 		name, ok = to.Head, true
 	}
-	if !ok || len(r.layout) > 0 || len(r.broken) > 0 || r.isTarget(cursor.node.Children, name) {
+	if !ok || len(r.Misplaced) > 0 || r.IsBroken() || r.isTarget(cursor.Node.Children, name) {
 		return
 	}
 	d := diag.Diagnostic{
@@ -67,7 +68,7 @@ func (r *rules) target(cursor *call, to *tree.Node) {
 		Hint:    fmt.Sprintf("give one of its lines `tag: '%s'`; only lines directly beneath it count", name),
 		Related: []diag.Related{{Span: r.head(cursor), Message: "this cursor"}},
 	}
-	if best, _ := nearest(name, targets(cursor.node.Children)); best != "" {
+	if best, _ := nearest(name, targets(cursor.Node.Children)); best != "" {
 		d.Hint = fmt.Sprintf("did you mean %q?", best)
 	}
 	r.report(d)

@@ -226,9 +226,9 @@ func version(text string) string {
 func TestMutants(t *testing.T) {
 	opts := options()
 	procs := map[string]*sig.Proc{}
-	for i := range opts.Procs {
-		for _, n := range opts.Procs[i].Names {
-			procs[n] = &opts.Procs[i]
+	for i := range opts.Schema.Procs {
+		for _, n := range opts.Schema.Procs[i].Names {
+			procs[n] = &opts.Schema.Procs[i]
 		}
 	}
 	r := rand.New(rand.NewPCG(1, 2))

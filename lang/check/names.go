@@ -6,9 +6,9 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/diag"
-	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/spell"
 )
 
@@ -16,19 +16,19 @@ import (
 // procedure keep silent, as what it would do with them is not known, and so
 // do those that a broken line may define.
 func (r *rules) names() {
-	var unknown []*Reference
+	var unknown []*analysis.Reference
 	for _, ref := range r.Refs {
-		if r.resolves(ref) {
+		if r.Resolves(ref) {
 			continue
 		}
 		unknown = append(unknown, ref)
-		if ref.Head && !r.mentioned[ref.Name] {
-			ref.call.unknown = r.isMisspelt(ref.Name, ref.words)
+		if ref.Head && !r.isMentioned(ref.Name) {
+			r.unknown[ref.Call] = r.isMisspelt(ref.Name, ref.Words)
 		}
 	}
-	var clear []*Reference
+	var clear []*analysis.Reference
 	for _, ref := range unknown {
-		if c := ref.under(); !c.anyUnknown() && !r.isDisturbed(ref.call) {
+		if !r.anyUnknown(under(ref)) && !r.IsDisturbed(ref.Call) {
 			clear = append(clear, ref)
 			continue
 		}
@@ -38,86 +38,64 @@ func (r *rules) names() {
 		}
 	}
 	for _, ref := range clear {
-		if !r.mentioned[ref.Name] && (ref.Head || !ref.call.anyBroken()) {
-			r.unknown(ref)
+		if !r.isMentioned(ref.Name) && (ref.Head || !anyBroken(ref.Call)) {
+			r.unknownName(ref)
 		}
 	}
 }
 
+func (r *rules) isMentioned(name string) bool { return r.mentioned[name] || r.Mentioned[name] }
+
 // isMisspelt tells whether a name is much like a procedure's, or like a word
 // that has a meaning where it stands.
 func (r *rules) isMisspelt(name string, words []string) bool {
-	procs := append(r.procNames(), words...)
+	procs := append(r.Env.ProcNames(), words...)
 	return spell.Nearest(name, procs) != "" || len(name) > 1 && slices.ContainsFunc(procs, func(p string) bool {
 		return len(p) > 1 && p[0] != '_' && spell.Distance(name, p, 1) == 1
 	})
 }
 
 // under returns the call that a reference is given to.
-func (ref *Reference) under() *call {
+func under(ref *analysis.Reference) *analysis.Call {
 	if ref.Head {
-		return ref.call.ctx.parent
+		return ref.Call.Parent
 	}
-	return ref.call
+	return ref.Call
 }
 
 // anyUnknown tells whether the call, or one around it in which names might be
 // defined, has an unknown head.
-func (c *call) anyUnknown() bool {
-	for ; c != nil; c = c.ctx.parent {
-		if c.unknown {
+func (r *rules) anyUnknown(c *analysis.Call) bool {
+	for ; c != nil; c = c.Parent {
+		if r.unknown[c] {
 			return true
 		}
 	}
 	return false
 }
 
-func (c *call) anyBroken() bool {
-	for ; c != nil; c = c.ctx.parent {
-		if c.broken {
+func anyBroken(c *analysis.Call) bool {
+	for ; c != nil; c = c.Parent {
+		if c.Broken {
 			return true
 		}
 	}
 	return false
 }
 
-// isDisturbed tells whether a line in or beneath the call, or one around it,
-// stands where it hardly belongs, or does not parse where each line counts.
-// What is meant by the names there can't be told.
-func (r *rules) isDisturbed(c *call) bool {
-	if len(r.crooked) == 0 && len(r.damaged) == 0 {
-		return false
-	}
-	for ; c != nil; c = c.ctx.parent {
-		if r.crooked[c.node.Line()] {
-			return true
-		}
-		counts := c.name() == "set" || c.proc != nil && c.proc.Body == sig.Cases
-		if counts && r.damaged[c.node.Span.Start.Offset] {
-			return true
-		}
-		for _, ch := range c.node.Children {
-			if r.crooked[ch.Line()] {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (r *rules) unknown(ref *Reference) {
-	if ref.call.name() == "_ref" && !ref.Head && r.hiddenBy(ref.call) != nil {
+func (r *rules) unknownName(ref *analysis.Reference) {
+	if ref.Call.Name() == "_ref" && !ref.Head && r.hiddenBy(ref.Call) != nil {
 		return // that says more
 	}
-	if ref.muted && !ref.Head {
+	if ref.Muted && !ref.Head {
 		r.mutedName(ref)
 		return
 	}
 	d := diag.Diagnostic{Code: codeName, Severity: diag.Error, Span: ref.Span}
-	candidates := append(r.seenBy(ref), ref.words...)
+	candidates := append(r.seenBy(ref), ref.Words...)
 	if ref.Head {
 		d.Code, d.Severity = codeHead, diag.Warning
-		if r.c.opts.StrictTaskers {
+		if r.Env.Schema.AllTaskers {
 			d.Severity = diag.Error
 		}
 		d.Message = fmt.Sprintf("no procedure, function or tasker %q is known", ref.Name)
@@ -136,7 +114,7 @@ func (r *rules) unknown(ref *Reference) {
 		if certain {
 			d.Fix = rename(ref.Span, best)
 		}
-	case ref.handled:
+	case ref.Handled:
 		// it fails, but somebody takes care of that, and may want to
 		d.Severity = diag.Info
 	}
@@ -145,12 +123,12 @@ func (r *rules) unknown(ref *Reference) {
 
 // mutedName finds, within $(…), names that are a variable's but for a letter.
 // Those unlike any may well be missing on purpose.
-func (r *rules) mutedName(ref *Reference) {
-	if !ref.only || len(ref.Name) < 4 {
+func (r *rules) mutedName(ref *analysis.Reference) {
+	if !ref.Only || len(ref.Name) < 4 {
 		return
 	}
 	var candidates []string
-	for name := range r.byName {
+	for _, name := range r.SymbolNames() {
 		if spell.Distance(ref.Name, name, 1) == 1 {
 			candidates = append(candidates, name)
 		}
@@ -166,30 +144,17 @@ func (r *rules) mutedName(ref *Reference) {
 }
 
 // seenBy lists the names that a reference might have been meant to be.
-func (r *rules) seenBy(ref *Reference) []string {
-	names := r.procNames()
-	for name := range r.byName {
-		if ref.Scope.inFunction() || ref.Scope.has(name) {
+func (r *rules) seenBy(ref *analysis.Reference) []string {
+	names := r.Env.ProcNames()
+	for _, name := range r.SymbolNames() {
+		if ref.Scope.InFunction() || ref.Scope.Has(name) {
 			names = append(names, name)
 		}
 	}
-	for name := range r.c.outside {
-		names = append(names, name)
-	}
-	if ref.Scope.inFunction() {
-		for name := range implicit {
-			names = append(names, name)
-		}
+	names = append(names, r.Env.Given()...)
+	if ref.Scope.InFunction() {
+		names = append(names, analysis.ImplicitNames()...)
 	}
 	sort.Strings(names)
-	return names
-}
-
-// procNames lists the names of every procedure that people write.
-func (r *rules) procNames() []string {
-	var names []string
-	for _, p := range r.c.opts.Procs {
-		names = append(names, p.Names...)
-	}
 	return names
 }

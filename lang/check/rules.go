@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/source"
@@ -15,18 +16,34 @@ import (
 
 // rules applies the rules to an analysis.
 type rules struct {
-	*Analysis
-	c     *Checker
+	*analysis.View
 	found []diag.Diagnostic
+	// mentioned are the names that may be defined where it is not known what
+	// a line means.
+	mentioned map[string]bool
+	// unknown are the calls whose head is a misspelt procedure: what their
+	// parts mean is not known.
+	unknown map[*analysis.Call]bool
 }
 
 func (r *rules) report(d diag.Diagnostic) {
 	// a diagnostic never spans past the line it starts on
 	if s := &d.Span; s.IsValid() && s.End.Line > s.Start.Line {
-		src := r.File.Source
+		src := r.Source()
 		s.End = src.Pos(src.LineStart(s.Start.Line) + len(src.Line(s.Start.Line)))
 	}
 	r.found = append(r.found, d)
+}
+
+// layout reports the lines that stand where they hardly belong.
+func (r *rules) layout() {
+	for _, m := range r.Misplaced {
+		r.report(diag.Diagnostic{
+			Code: codeLayout, Severity: diag.Warning, Span: m.Span,
+			Message: fmt.Sprintf("this line is indented by %s, which fits none of the lines around it", analysis.Columns(m.Indent)),
+			Hint:    m.Hint,
+		})
+	}
 }
 
 // rename is the fix that writes another name.
@@ -35,15 +52,15 @@ func rename(at source.Span, name string) *diag.Fix {
 }
 
 // call applies the rules about what is given to a procedure.
-func (r *rules) call(c *call) {
-	n := c.node
+func (r *rules) call(c *analysis.Call) {
+	n := c.Node
 	if n.HeadExpr != nil && n.HeadExpr.Head == "_lit" && len(n.Children) > 0 {
 		r.uselessChildren(c, "a literal runs nothing")
 	}
-	if c.proc == nil || r.isShadowed(c) {
+	if c.Proc == nil || r.isShadowed(c) {
 		return
 	}
-	switch c.name() {
+	switch c.Name() {
 	case "return":
 		r.misplacedReturn(c)
 	case "break", "move":
@@ -59,7 +76,7 @@ func (r *rules) call(c *call) {
 	case "_ref":
 		r.hidden(c)
 	}
-	if c.proc.Group == sig.Internal {
+	if c.Proc.Group == sig.Internal {
 		return
 	}
 	r.attributes(c)
@@ -68,15 +85,15 @@ func (r *rules) call(c *call) {
 }
 
 // isShadowed tells whether the head may be a variable's name as well.
-func (r *rules) isShadowed(c *call) bool {
-	return c.ref != nil && r.isDefined(c.ref)
+func (r *rules) isShadowed(c *analysis.Call) bool {
+	return c.Ref != nil && r.IsDefined(c.Ref)
 }
 
-func (r *rules) head(c *call) source.Span {
-	if c.ref != nil {
-		return c.ref.Span
+func (r *rules) head(c *analysis.Call) source.Span {
+	if c.Ref != nil {
+		return c.Ref.Span
 	}
-	return c.node.Span
+	return c.Node.Span
 }
 
 // takesAny tells whether a procedure hands its attributes on, so that they
@@ -86,17 +103,17 @@ func takesAny(p *sig.Proc) bool {
 }
 
 // attributes finds attributes whose name is a misspelt one.
-func (r *rules) attributes(c *call) {
-	if takesAny(c.proc) {
+func (r *rules) attributes(c *analysis.Call) {
+	if takesAny(c.Proc) {
 		return
 	}
-	for i := range c.node.Attrs {
-		at := &c.node.Attrs[i]
-		if at.Key == "" || at.Key == "_" || r.c.attrs[at.Key] || len(at.Key) < 3 || len(r.byName[at.Key]) > 0 {
+	for i := range c.Node.Attrs {
+		at := &c.Node.Attrs[i]
+		if at.Key == "" || at.Key == "_" || r.Env.IsAttr(at.Key) || len(at.Key) < 3 || len(r.Named(at.Key)) > 0 {
 			continue
 		}
 		var candidates []string
-		for _, list := range [][]sig.Attr{c.proc.Attrs, r.c.opts.Common} {
+		for _, list := range [][]sig.Attr{c.Proc.Attrs, r.Env.Schema.Common} {
 			for _, a := range list {
 				candidates = append(candidates, a.Names...)
 			}
@@ -107,7 +124,7 @@ func (r *rules) attributes(c *call) {
 		}
 		d := diag.Diagnostic{
 			Code: codeAttribute, Severity: diag.Warning, Span: at.KeySpan,
-			Message: fmt.Sprintf("%s has no attribute %q", c.node.Head, at.Key),
+			Message: fmt.Sprintf("%s has no attribute %q", c.Node.Head, at.Key),
 			Hint:    fmt.Sprintf("did you mean %q?", best),
 		}
 		if certain {
@@ -143,10 +160,10 @@ var lacks = map[string]struct {
 
 // arguments finds calls that miss an argument, and children that nobody looks
 // at.
-func (r *rules) arguments(c *call) {
-	n, p := c.node, c.proc
-	args := arguments(n)
-	if l, ok := lacks[c.name()]; ok && !(l.argument && len(args) > 0) && !r.hasAttribute(c, l.attr) {
+func (r *rules) arguments(c *analysis.Call) {
+	n, p := c.Node, c.Proc
+	args := c.Args()
+	if l, ok := lacks[c.Name()]; ok && !(l.argument && len(args) > 0) && !r.hasAttribute(c, l.attr) {
 		r.report(diag.Diagnostic{
 			Code: codeArgument, Severity: diag.Error, Span: r.head(c),
 			Message: fmt.Sprintf("%s is not told %s", n.Head, l.what),
@@ -173,23 +190,23 @@ func (r *rules) arguments(c *call) {
 // doesWithout tells whether a call runs although its signature asks for an
 // argument: handlers and conditions may be empty, and the lone underscore may
 // stand for a condition, or for what is not evaluated.
-func (r *rules) doesWithout(c *call) bool {
-	switch c.proc.Body {
+func (r *rules) doesWithout(c *analysis.Call) bool {
+	switch c.Proc.Body {
 	case sig.Cases:
 		return true
 	case sig.Raw, sig.Sequence:
-		return hasKey(c.node, "_")
+		return hasKey(c.Node, "_")
 	}
-	return c.proc.Group == sig.Handlers
+	return c.Proc.Group == sig.Handlers
 }
 
 // hasAttribute tells whether a call has, or may have, an attribute, under any
 // of its names.
-func (r *rules) hasAttribute(c *call, name string) bool {
-	if at := r.attribute(c, name); at != nil {
-		return hasKey(c.node, at.Names...)
+func (r *rules) hasAttribute(c *analysis.Call, name string) bool {
+	if at := r.Attr(c, name); at != nil {
+		return hasKey(c.Node, at.Names...)
 	}
-	return hasKey(c.node, name)
+	return hasKey(c.Node, name)
 }
 
 // hasKey tells whether a node has, or may have, an attribute of one of these
@@ -203,21 +220,21 @@ func hasKey(n *tree.Node, keys ...string) bool {
 	return false
 }
 
-func (r *rules) uselessChildren(c *call, why string) {
-	ch := c.node.Children[0]
-	if r.crooked[ch.Span.Start.Line] || r.crooked[c.node.Line()] {
+func (r *rules) uselessChildren(c *analysis.Call, why string) {
+	ch := c.Node.Children[0]
+	if r.IsMisplaced(ch.Line()) || r.IsMisplaced(c.Node.Line()) {
 		return
 	}
 	r.report(diag.Diagnostic{
 		Code: codeChildren, Severity: diag.Warning, Span: ch.Span,
 		Message: fmt.Sprintf("this is never run: %s", why),
-		Hint:    fmt.Sprintf("indent it like line %d to have it run after it", c.node.Line()),
+		Hint:    fmt.Sprintf("indent it like line %d to have it run after it", c.Node.Line()),
 		Related: []diag.Related{{Span: r.head(c), Message: "it is nested in this"}},
 	})
 }
 
 // durations finds durations that cannot be read.
-func (r *rules) durations(c *call) {
+func (r *rules) durations(c *analysis.Call) {
 	test := func(v *tree.Node) {
 		s, ok := v.Value.(string)
 		if !v.Literal || !ok {
@@ -231,18 +248,18 @@ func (r *rules) durations(c *call) {
 			})
 		}
 	}
-	n := c.node
+	n := c.Node
 	at := 0 // of the next unkeyed attribute
 	for i := range n.Attrs {
 		a := &n.Attrs[i]
 		switch {
 		case a.Lone():
 		case a.Keyed():
-			if def := r.attribute(c, a.Key); def != nil && def.Type == sig.Duration {
+			if def := r.Attr(c, a.Key); def != nil && def.Type == sig.Duration {
 				test(a.Value)
 			}
 		default:
-			if at < len(c.proc.Args) && c.proc.Args[at].Type == sig.Duration {
+			if at < len(c.Proc.Args) && c.Proc.Args[at].Type == sig.Duration {
 				test(a.Value)
 			}
 			at++
@@ -276,18 +293,18 @@ func (r *rules) regex(n *tree.Node) {
 // hiddenBy returns the parameter that a path seems to look into, while its
 // first name means something else there: v.x is the variable x, whatever the
 // parameter v holds. It is nil where there is none.
-func (r *rules) hiddenBy(c *call) *Symbol {
-	n := c.node
+func (r *rules) hiddenBy(c *analysis.Call) *analysis.Symbol {
+	n := c.Node
 	if len(n.Children) < 2 || len(n.Attrs) > 0 {
 		return nil
 	}
 	root, _ := n.Children[0].Value.(string)
-	if _, name, _ := variable(n); root == "" || name == root {
+	if _, name, _ := analysis.VariableOf(n); root == "" || name == root {
 		return nil
 	}
-	for scope := c.ctx.scope; scope != nil && scope.Parent != nil; scope = scope.Parent {
-		for _, s := range scope.symbols[root] {
-			if s.Kind == Parameter || s.Kind == Binding {
+	for scope := c.Scope; scope != nil && scope.Parent != nil; scope = scope.Parent {
+		for _, s := range scope.Named(root) {
+			if s.Kind == analysis.Parameter || s.Kind == analysis.Binding {
 				return s
 			}
 		}
@@ -295,13 +312,13 @@ func (r *rules) hiddenBy(c *call) *Symbol {
 	return nil
 }
 
-func (r *rules) hidden(c *call) {
+func (r *rules) hidden(c *analysis.Call) {
 	s := r.hiddenBy(c)
 	if s == nil {
 		return
 	}
 	what := "a field of the payload"
-	switch mode, _, _ := variable(c.node); {
+	switch mode, _, _ := analysis.VariableOf(c.Node); {
 	case mode:
 		what = "a variable"
 	case s.Name == "t" || s.Name == "tag":
@@ -310,7 +327,7 @@ func (r *rules) hidden(c *call) {
 		what = "something of the " + s.Name
 	}
 	r.report(diag.Diagnostic{
-		Code: codeHidden, Severity: diag.Warning, Span: c.node.Span,
+		Code: codeHidden, Severity: diag.Warning, Span: c.Node.Span,
 		Message: fmt.Sprintf("`%s.` starts the path of %s, it does not look into %q", s.Name, what, s.Name),
 		Hint:    fmt.Sprintf("give %q another name", s.Name),
 		Related: []diag.Related{{Span: s.Span, Message: fmt.Sprintf("%q is this", s.Name)}},

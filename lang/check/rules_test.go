@@ -8,6 +8,7 @@ import (
 	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/parser"
+	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/source"
 	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/stdlib"
@@ -120,7 +121,7 @@ func TestRules(t *testing.T) {
 			}
 		}
 		opts := options()
-		opts.Taskers, opts.Vars = []string{"alice"}, []string{"given"}
+		opts.Schema = opts.Schema.Merge(sig.Schema{Taskers: []sig.Tasker{{Name: "alice"}}, Vars: []sig.Var{{Name: "given"}}})
 		ds := check.Check(source.NewFile("", strings.Join(lines, "\n")), opts)
 		var got []string
 		for _, d := range ds {
@@ -146,7 +147,7 @@ func TestSeverities(t *testing.T) {
 	}
 	opts := options()
 	strict := opts
-	strict.StrictTaskers = true
+	strict.Schema.AllTaskers = true
 	for _, c := range []struct {
 		src  string
 		opts check.Options
@@ -225,29 +226,6 @@ func TestMissingArguments(t *testing.T) {
 				t.Errorf("%s runs\n%s", file.Text, text(ds))
 			}
 		}
-	}
-}
-
-// TestNames checks what is known of the names of a file.
-func TestNames(t *testing.T) {
-	file := source.NewFile("", "set total 0\ndefine add n\n  set total (total + n)\nadd 1\n")
-	f, _ := parser.Parse(file, parser.Options{})
-	a := check.New(options()).Analyze(f)
-	var got []string
-	for _, s := range a.Symbols {
-		got = append(got, fmt.Sprintf("%s %s %s", s.Span.Start, s.Kind, s.Name))
-	}
-	for _, r := range a.Refs {
-		for _, s := range a.Definitions(r) {
-			got = append(got, fmt.Sprintf("%s %s is %s", r.Span.Start, r.Name, s.Span.Start))
-		}
-	}
-	want := []string{
-		"1:5 variable total", "2:8 function add", "2:12 parameter n", "3:7 variable total",
-		"3:14 total is 3:7", "3:14 total is 1:5", "3:22 n is 2:12", "4:1 add is 2:8",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
 	}
 }
 

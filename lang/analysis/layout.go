@@ -1,11 +1,11 @@
-package check
+package analysis
 
 import (
 	"fmt"
 
 	"github.com/florc-lang/florc/lang/ast"
-	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/lang/source"
 )
 
 // block is a number of lines beside each other, with the line they are
@@ -35,22 +35,29 @@ func (b *block) usual(step int) int {
 	return best
 }
 
+// Misplaced is a line that stands where it hardly belongs.
+type Misplaced struct {
+	Span   source.Span // of the line, without its indentation
+	Indent int         // in columns
+	Hint   string      // what speaks against its place
+}
+
 // layouter finds lines that stand a column or so beside the lines that they
 // seem to belong to. Indentation is meaning, and such a line is taken for
 // something else than it looks like.
 type layouter struct {
-	c       *Checker
+	env     *Env
 	f       *ast.File
 	blocks  []block
 	parent  map[*ast.Line]*ast.Line
 	lead    map[*ast.Line]*ast.Line // of a joined line, the one that starts the line of text
 	habit   habit
-	found   []diag.Diagnostic
+	found   []Misplaced
 	crooked map[int]bool // the lines found
 }
 
-func (c *Checker) layout(f *ast.File) (found []diag.Diagnostic, crooked map[int]bool) {
-	y := &layouter{c: c, f: f, parent: map[*ast.Line]*ast.Line{}, lead: map[*ast.Line]*ast.Line{}, crooked: map[int]bool{}}
+func layout(env *Env, f *ast.File) (found []Misplaced, crooked map[int]bool) {
+	y := &layouter{env: env, f: f, parent: map[*ast.Line]*ast.Line{}, lead: map[*ast.Line]*ast.Line{}, crooked: map[int]bool{}}
 	y.collect(nil, f.Lines)
 	y.findHabit()
 	for i := range y.blocks {
@@ -65,13 +72,13 @@ func (y *layouter) block(b *block) {
 		return // their parent is what is wrong
 	}
 	usual := b.usual(y.habit.step)
-	beside := fmt.Sprintf("the lines beside it are indented by %s", columns(usual))
+	beside := fmt.Sprintf("the lines beside it are indented by %s", Columns(usual))
 	for _, l := range b.lines {
 		if l.Indent == usual {
 			continue
 		}
 		if p != nil && (y.isNarrow(p) || y.isLoneRoot(p)) {
-			y.report(p, fmt.Sprintf("the lines after it are indented by %s", columns(usual)))
+			y.report(p, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
 			return
 		}
 		y.report(l, beside)
@@ -83,13 +90,13 @@ func (y *layouter) block(b *block) {
 	switch d := b.delta(); {
 	case p.Join == ast.Child && (d != 1 || y.takesBody(p)):
 	case y.habit.isSlip(d) && p.Join != ast.Child && !y.isLoneRoot(p):
-		y.report(first, fmt.Sprintf("elsewhere in the file lines stand %s deeper than the line they are nested in; is it one of the lines beside line %d?", columns(y.habit.step), y.line(p)))
+		y.report(first, fmt.Sprintf("elsewhere in the file lines stand %s deeper than the line they are nested in; is it one of the lines beside line %d?", Columns(y.habit.step), y.line(p)))
 	case d != 1:
 	case y.isLoneRoot(p):
-		y.report(p, fmt.Sprintf("the lines after it are indented by %s", columns(usual)))
+		y.report(p, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
 	case y.habit.step > 0 && p.Join != ast.Child || y.takesBody(p):
 	case y.isNarrow(p):
-		y.report(p, fmt.Sprintf("the lines after it are indented by %s", columns(usual)))
+		y.report(p, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
 	default:
 		y.report(first, fmt.Sprintf("is it one of the lines beside line %d?", y.line(p)))
 	}
@@ -119,14 +126,11 @@ func (y *layouter) report(l *ast.Line, hint string) {
 	y.crooked[line] = true
 	src := y.f.Source
 	start := src.LineStart(line)
-	y.found = append(y.found, diag.Diagnostic{
-		Code: codeLayout, Severity: diag.Warning, Span: src.Span(start+l.Indent, start+len(src.Line(line))),
-		Message: fmt.Sprintf("this line is indented by %s, which fits none of the lines around it", columns(l.Indent)),
-		Hint:    hint,
-	})
+	y.found = append(y.found, Misplaced{Span: src.Span(start+l.Indent, start+len(src.Line(line))), Indent: l.Indent, Hint: hint})
 }
 
-func columns(n int) string {
+// Columns counts columns in words.
+func Columns(n int) string {
 	if n == 1 {
 		return "1 column"
 	}
@@ -224,7 +228,7 @@ func (y *layouter) takesBody(l *ast.Line) bool {
 			given++
 		}
 	}
-	p := y.c.procs[name.Text]
+	p := y.env.procs[name.Text]
 	if p == nil {
 		return len(l.Stmt.Attrs) > 0
 	}

@@ -1,4 +1,4 @@
-package check
+package analysis
 
 import (
 	"regexp"
@@ -9,15 +9,15 @@ import (
 )
 
 // definition walks define, def and fun.
-func (w *walker) definition(c *call, ctx context) {
-	n := c.node
+func (w *walker) definition(c *Call, ctx Context) {
+	n := c.Node
 	attrs := n.Attrs
 	if n.Head == "define" && len(attrs) > 0 {
 		if name := attrs[0].Value; name.Literal {
 			s, _ := name.Value.(string)
-			w.a.define(s, Function, n, name, ctx.scope.holder())
+			w.f.define(s, Function, n, name, ctx.Scope.holder())
 		} else if !w.computed(name) {
-			w.a.define(name.Head, Function, n, name, ctx.scope.holder())
+			w.f.define(name.Head, Function, n, name, ctx.Scope.holder())
 		}
 		attrs = attrs[1:]
 	}
@@ -26,7 +26,7 @@ func (w *walker) definition(c *call, ctx context) {
 	// attributes
 	if len(attrs) == 1 && !attrs[0].Keyed() {
 		if first := attrs[0].Value; !first.Literal && len(first.Attrs) > 0 && first.Head != "_ref" {
-			w.a.define(first.Head, Parameter, n, first, ctx.scope)
+			w.f.define(first.Head, Parameter, n, first, ctx.Scope)
 			attrs = first.Attrs
 		}
 	}
@@ -37,10 +37,10 @@ func (w *walker) definition(c *call, ctx context) {
 		case at.KeyExpr != nil:
 			w.node(at.Value, ctx)
 		case at.Key != "":
-			w.a.add(&Symbol{Name: at.Key, Kind: Parameter, Span: at.KeySpan, Scope: ctx.scope, Node: n})
+			w.f.add(&Symbol{Name: at.Key, Kind: Parameter, Span: at.KeySpan, Scope: ctx.Scope, Node: n})
 			w.node(at.Value, ctx)
 		case at.Value.IsName():
-			w.a.define(at.Value.Head, Parameter, n, at.Value, ctx.scope)
+			w.f.define(at.Value.Head, Parameter, n, at.Value, ctx.Scope)
 		}
 	}
 	w.nodes(n.Children, ctx)
@@ -64,14 +64,14 @@ func (w *walker) computed(n *tree.Node) bool {
 			return true
 		}
 	}
-	w.a.wildcards = append(w.a.wildcards, wild)
+	w.f.wildcards = append(w.f.wildcards, wild)
 	return true
 }
 
 // set walks set and twig: the last of several arguments is the value, the
 // others are what is set.
-func (w *walker) set(c *call, ctx context) {
-	n := c.node
+func (w *walker) set(c *Call, ctx Context) {
+	n := c.Node
 	for i := range n.Attrs {
 		if n.Attrs[i].Keyed() {
 			ctx = w.attr(c, &n.Attrs[i], ctx)
@@ -80,9 +80,9 @@ func (w *walker) set(c *call, ctx context) {
 	args := arguments(n)
 	for i, arg := range args {
 		switch {
-		case i == 0 && (len(args) > 1 || c.name() == "set"), i < len(args)-1:
+		case i == 0 && (len(args) > 1 || c.Name() == "set"), i < len(args)-1:
 			w.target(c, arg, ctx)
-		case c.name() == "twig":
+		case c.Name() == "twig":
 			w.node(arg, ctx.function(arg))
 		default:
 			w.node(arg, ctx)
@@ -91,13 +91,13 @@ func (w *walker) set(c *call, ctx context) {
 }
 
 // target walks what a set sets.
-func (w *walker) target(c *call, n *tree.Node, ctx context) {
-	scope := ctx.scope.holder()
+func (w *walker) target(c *Call, n *tree.Node, ctx Context) {
+	scope := ctx.Scope.holder()
 	define := func(name string) {
 		if plain, _, ok := ast.Splat(name); ok {
 			name = plain
 		}
-		w.a.define(name, Variable, c.node, n, scope)
+		w.f.define(name, Variable, c.Node, n, scope)
 	}
 	switch {
 	case n.Literal:
@@ -112,13 +112,15 @@ func (w *walker) target(c *call, n *tree.Node, ctx context) {
 	case w.computed(n):
 		w.nodes(n.Children, ctx)
 	case n.Head == "_ref" && n.HeadExpr == nil:
-		mode, name, deep := variable(n)
+		mode, name, deep := VariableOf(n)
 		if !mode || deep || name == "" {
+			w.role = Defines
 			w.node(n, ctx)
+			w.role = Uses
 			return
 		}
 		if root, _ := n.Children[0].Value.(string); root[0] == 'g' {
-			scope = w.a.Root
+			scope = w.f.Root
 		}
 		define(name)
 	default:
@@ -128,8 +130,8 @@ func (w *walker) target(c *call, n *tree.Node, ctx context) {
 
 // arms walks case and match: a value, unless the number of arguments is even,
 // then conditions and consequences in turn.
-func (w *walker) arms(c *call, ctx context) {
-	n := c.node
+func (w *walker) arms(c *Call, ctx Context) {
+	n := c.Node
 	for i := range n.Attrs {
 		if n.Attrs[i].Keyed() {
 			ctx = w.attr(c, &n.Attrs[i], ctx)
@@ -145,14 +147,14 @@ func (w *walker) arms(c *call, ctx context) {
 			continue
 		}
 		arm := ctx
-		arm.scope = &Scope{Parent: ctx.scope, Node: arg, binds: true}
-		w.a.define("matched", Binding, c.node, arg, arm.scope)
-		w.a.define("match", Binding, c.node, arg, arm.scope)
-		if c.name() == "match" {
+		arm.Scope = &Scope{Parent: ctx.Scope, Node: arg, binds: true}
+		w.f.define("matched", Binding, c.Node, arg, arm.Scope)
+		w.f.define("match", Binding, c.Node, arg, arm.Scope)
+		if c.Name() == "match" {
 			w.pattern(arg, arm)
 		} else {
 			cond := arm
-			cond.words = []string{"else"}
+			cond.Words = []string{"else"}
 			w.node(arg, cond)
 		}
 		if i+1 < len(args) {
@@ -182,13 +184,13 @@ func isPattern(n *tree.Node) bool {
 }
 
 // pattern walks a pattern of match, or what stands in its place.
-func (w *walker) pattern(n *tree.Node, ctx context) {
-	ctx.words = []string{"else", "guard", "bind"}
+func (w *walker) pattern(n *tree.Node, ctx Context) {
+	ctx.Words = []string{"else", "guard", "bind"}
 	if n.IsName() || !isPattern(n) {
 		w.node(n, ctx)
 		return
 	}
-	ctx.words = nil
+	ctx.Words = nil
 	parts := arguments(n)
 	switch n.Head {
 	case "_rxs":
@@ -223,7 +225,7 @@ func (w *walker) pattern(n *tree.Node, ctx context) {
 	}
 }
 
-func (w *walker) patternPart(n *tree.Node, ctx context) {
+func (w *walker) patternPart(n *tree.Node, ctx Context) {
 	if n.IsName() {
 		_, _, several := ast.Splat(n.Head)
 		if several || bindingName.MatchString(n.Head) {
@@ -234,11 +236,11 @@ func (w *walker) patternPart(n *tree.Node, ctx context) {
 	w.pattern(n, ctx)
 }
 
-func (w *walker) bindName(n *tree.Node, ctx context) {
+func (w *walker) bindName(n *tree.Node, ctx Context) {
 	name := n.Head
 	if plain, _, ok := ast.Splat(name); ok {
 		name = plain
 	}
-	w.a.define(name, Binding, n, n, ctx.scope)
-	w.a.define(name+"__match", Binding, n, n, ctx.scope)
+	w.f.define(name, Binding, n, n, ctx.Scope)
+	w.f.define(name+"__match", Binding, n, n, ctx.Scope)
 }

@@ -1,0 +1,128 @@
+package analysis
+
+import (
+	"regexp"
+	"sort"
+
+	"github.com/florc-lang/florc/lang/sig"
+)
+
+// Env is what definitions may rely on, made for looking names up. It is
+// immutable and safe for concurrent use.
+type Env struct {
+	Schema sig.Schema
+
+	procs    map[string]*sig.Proc
+	common   map[string]*sig.Attr
+	attrs    map[string]bool // the names of every attribute of any procedure
+	taskers  map[string]*sig.Tasker
+	patterns []taskerPattern
+	vars     map[string]*sig.Var
+}
+
+type taskerPattern struct {
+	regex  *regexp.Regexp
+	tasker *sig.Tasker
+}
+
+// NewEnv returns the environment of a schema. A tasker's pattern that is no
+// regular expression matches nothing.
+func NewEnv(s sig.Schema) *Env {
+	e := &Env{
+		Schema: s, procs: map[string]*sig.Proc{}, common: map[string]*sig.Attr{}, attrs: map[string]bool{},
+		taskers: map[string]*sig.Tasker{}, vars: map[string]*sig.Var{},
+	}
+	for i := range s.Procs {
+		p := &s.Procs[i]
+		for _, name := range p.Names {
+			e.procs[name] = p
+		}
+		for _, a := range p.Attrs {
+			for _, name := range a.Names {
+				e.attrs[name] = true
+			}
+		}
+	}
+	for i := range s.Common {
+		for _, name := range s.Common[i].Names {
+			e.common[name] = &s.Common[i]
+			e.attrs[name] = true
+		}
+	}
+	for i := range s.Taskers {
+		t := &s.Taskers[i]
+		if !t.Pattern {
+			e.taskers[t.Name] = t
+		} else if rx, err := regexp.Compile("^(?:" + t.Name + ")$"); err == nil {
+			e.patterns = append(e.patterns, taskerPattern{rx, t})
+		}
+	}
+	for i := range s.Vars {
+		e.vars[s.Vars[i].Name] = &s.Vars[i]
+	}
+	return e
+}
+
+// Proc returns the procedure of that name, or nil.
+func (e *Env) Proc(name string) *sig.Proc { return e.procs[name] }
+
+// Common returns the attribute of that name that every node understands, or
+// nil.
+func (e *Env) Common(name string) *sig.Attr { return e.common[name] }
+
+// IsAttr tells whether some procedure, or every node, has an attribute of
+// that name.
+func (e *Env) IsAttr(name string) bool { return e.attrs[name] }
+
+// Tasker returns the tasker that answers to a name, or nil.
+func (e *Env) Tasker(name string) *sig.Tasker {
+	if t := e.taskers[name]; t != nil {
+		return t
+	}
+	for _, p := range e.patterns {
+		if p.regex.MatchString(name) {
+			return p.tasker
+		}
+	}
+	return nil
+}
+
+// Var returns the variable of that name that is given at launch, or nil.
+func (e *Env) Var(name string) *sig.Var { return e.vars[name] }
+
+// IsGiven tells whether a name stands for something outside of definitions: a
+// tasker, or a variable given at launch.
+func (e *Env) IsGiven(name string) bool { return e.vars[name] != nil || e.Tasker(name) != nil }
+
+// Given lists the names of taskers and variables from outside, sorted.
+func (e *Env) Given() []string {
+	var names []string
+	for name := range e.taskers {
+		names = append(names, name)
+	}
+	for name := range e.vars {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// ProcNames lists every name of every procedure.
+func (e *Env) ProcNames() []string {
+	var names []string
+	for i := range e.Schema.Procs {
+		names = append(names, e.Schema.Procs[i].Names...)
+	}
+	return names
+}
+
+// Attr returns the attribute of that name which a call of the procedure, nil
+// for none, understands; nil where there is none.
+func (e *Env) Attr(p *sig.Proc, name string) *sig.Attr {
+	if p != nil {
+		if at := p.Attr(name); at != nil {
+			return at
+		}
+	}
+	return e.common[name]
+}

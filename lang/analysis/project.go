@@ -1,0 +1,141 @@
+package analysis
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Project is a number of files that may bring each other in. It is immutable
+// and safe for concurrent use; a changed file makes another Project.
+type Project struct {
+	Env *Env
+	// Complete tells that every file there is belongs to the project: what is
+	// not found then does not exist.
+	Complete bool
+	files    map[string]*File
+}
+
+// NewProject returns a project of files, which are known by their paths.
+func NewProject(env *Env, complete bool, files ...*File) *Project {
+	p := &Project{Env: env, Complete: complete, files: make(map[string]*File, len(files))}
+	for _, f := range files {
+		p.files[f.Path()] = f
+	}
+	return p
+}
+
+// With returns the project with a file added, or replaced by its path.
+func (p *Project) With(f *File) *Project {
+	q := *p
+	q.files = maps.Clone(p.files)
+	q.files[f.Path()] = f
+	return &q
+}
+
+// Without returns the project without the file of that path.
+func (p *Project) Without(path string) *Project {
+	q := *p
+	q.files = maps.Clone(p.files)
+	delete(q.files, path)
+	return &q
+}
+
+// File returns the file of that path, or nil.
+func (p *Project) File(path string) *File { return p.files[path] }
+
+// Files lists the files, sorted by path.
+func (p *Project) Files() []*File {
+	paths := make([]string, 0, len(p.files))
+	for path := range p.files {
+		paths = append(paths, path)
+	}
+	sort.Strings(paths)
+	list := make([]*File, len(paths))
+	for i, path := range paths {
+		list[i] = p.files[path]
+	}
+	return list
+}
+
+// Candidates lists the paths under which the target of an import is looked
+// for, the first choice first: beside the file that names it, then from the
+// root of the project, each also with the ending .flo.
+func Candidates(from, target string) []string {
+	target = strings.TrimPrefix(strings.ReplaceAll(target, `\`, "/"), "./")
+	var list []string
+	for _, base := range []string{path.Dir(from), "."} {
+		for _, ending := range []string{"", ".flo"} {
+			c := path.Join(base, target) + ending
+			if strings.HasPrefix(target, "/") {
+				c = path.Clean(target) + ending
+			}
+			if !slices.Contains(list, c) {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
+}
+
+// Find returns the file that a file means by the target of an import, or nil.
+func (p *Project) Find(from, target string) *File {
+	if target == "" {
+		return nil
+	}
+	for _, c := range Candidates(from, target) {
+		if f := p.files[c]; f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// Imported lists the files that a file brings in, directly or not, each once,
+// itself never.
+func (p *Project) Imported(f *File) []*File {
+	var list []*File
+	seen := map[*File]bool{f: true}
+	var visit func(*File)
+	visit = func(g *File) {
+		for _, i := range g.Imports {
+			if h := p.Find(g.Path(), i.Target); h != nil && !seen[h] {
+				seen[h] = true
+				list = append(list, h)
+				visit(h)
+			}
+		}
+	}
+	visit(f)
+	return list
+}
+
+// Importers lists the files that bring a file in, directly or not, by path,
+// itself never.
+func (p *Project) Importers(f *File) []*File {
+	into := map[*File][]*File{}
+	for _, g := range p.Files() {
+		for _, i := range g.Imports {
+			if h := p.Find(g.Path(), i.Target); h != nil {
+				into[h] = append(into[h], g)
+			}
+		}
+	}
+	var list []*File
+	seen := map[*File]bool{f: true}
+	var visit func(*File)
+	visit = func(h *File) {
+		for _, g := range into[h] {
+			if !seen[g] {
+				seen[g] = true
+				list = append(list, g)
+				visit(g)
+			}
+		}
+	}
+	visit(f)
+	sort.Slice(list, func(i, j int) bool { return list[i].Path() < list[j].Path() })
+	return list
+}

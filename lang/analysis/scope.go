@@ -1,0 +1,177 @@
+package analysis
+
+import (
+	"strings"
+
+	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lang/tree"
+)
+
+// Scope is a part of the tree in which variables live that are not seen
+// outside of it.
+type Scope struct {
+	Parent *Scope
+	Node   *tree.Node
+	// Function tells that the scope is run as a function. It then sees all
+	// that its caller sees, whoever that is.
+	Function bool
+	// binds tells that the scope holds only the names bound by a pattern;
+	// what set makes in it belongs to the scope around.
+	binds bool
+	// open tells that more names may live in the scope than the text shows.
+	open    bool
+	symbols map[string][]*Symbol
+}
+
+// encloses tells whether another scope is within the scope.
+func (s *Scope) encloses(inner *Scope) bool {
+	for ; inner != nil; inner = inner.Parent {
+		if inner == s {
+			return true
+		}
+	}
+	return false
+}
+
+// InFunction tells whether the scope is, or is within, a function.
+func (s *Scope) InFunction() bool {
+	for ; s != nil; s = s.Parent {
+		if s.Function {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Scope) isOpen() bool {
+	for ; s != nil; s = s.Parent {
+		if s.open {
+			return true
+		}
+	}
+	return false
+}
+
+// Named returns the symbols of that name that live in the scope itself.
+func (s *Scope) Named(name string) []*Symbol { return s.symbols[name] }
+
+// sees returns the symbols of that name in the scope and those around it, the
+// innermost first.
+func (s *Scope) sees(name string) []*Symbol {
+	var list []*Symbol
+	for ; s != nil; s = s.Parent {
+		list = append(list, s.symbols[name]...)
+	}
+	return list
+}
+
+// Has tells whether the scope sees a symbol of that name.
+func (s *Scope) Has(name string) bool {
+	for ; s != nil; s = s.Parent {
+		if len(s.symbols[name]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// holder returns the scope in which set makes a variable.
+func (s *Scope) holder() *Scope {
+	for s.binds && s.Parent != nil {
+		s = s.Parent
+	}
+	return s
+}
+
+// Kind says what a symbol is.
+type Kind string
+
+// The kinds of symbols.
+const (
+	Variable  Kind = "variable"
+	Function  Kind = "function"
+	Parameter Kind = "parameter"
+	Binding   Kind = "binding" // bound by a pattern, or by case and match
+)
+
+// Symbol is a name that the file gives a meaning to.
+type Symbol struct {
+	Name  string
+	Kind  Kind
+	Span  source.Span // of the name, where it stands in the text
+	Scope *Scope
+	Node  *tree.Node // the node that defines it
+}
+
+// Reference is a place where a name is used.
+type Reference struct {
+	Name string
+	Span source.Span
+	// Head tells that the name is called, with attributes or children.
+	Head bool
+
+	// Call is the call whose head the name is, or else the one that it is
+	// given to.
+	Call    *Call
+	Context // around the name
+}
+
+// wildcard is the pattern of a name that is computed: the text before and
+// after what is computed.
+type wildcard struct{ prefix, suffix string }
+
+func (w wildcard) matches(name string) bool {
+	return len(name) >= len(w.prefix)+len(w.suffix) &&
+		strings.HasPrefix(name, w.prefix) && strings.HasSuffix(name, w.suffix)
+}
+
+func (f *File) define(name string, kind Kind, n, at *tree.Node, scope *Scope) {
+	if name != "" && name != "_" {
+		f.add(&Symbol{Name: name, Kind: kind, Span: f.nameSpan(at, name), Scope: scope, Node: n})
+	}
+}
+
+func (f *File) add(s *Symbol) {
+	f.Symbols = append(f.Symbols, s)
+	f.byName[s.Name] = append(f.byName[s.Name], s)
+	if s.Scope.symbols == nil {
+		s.Scope.symbols = map[string][]*Symbol{}
+	}
+	s.Scope.symbols[s.Name] = append(s.Scope.symbols[s.Name], s)
+}
+
+// nameSpan returns where a name stands in the text of a node: most often at
+// its start.
+func (f *File) nameSpan(n *tree.Node, name string) source.Span {
+	text := f.Source().Text
+	from, to := n.Span.Start.Offset, n.Span.End.Offset
+	if !n.Span.IsValid() || to > len(text) || from > to {
+		return n.Span
+	}
+	text = text[from:to]
+	for at := 0; ; {
+		i := strings.Index(text[at:], name)
+		if i < 0 {
+			return n.Span
+		}
+		if i += at; wordAt(text, i, len(name)) {
+			return f.spanAt(n.Span.Start, text[:i], len(name))
+		}
+		at = i + 1
+	}
+}
+
+// spanAt returns the place of size bytes that come after a position and the
+// text that follows it.
+func (f *File) spanAt(p source.Pos, text string, size int) source.Span {
+	if strings.ContainsAny(text, "\n\r") {
+		at := p.Offset + len(text)
+		return f.Source().Span(at, at+size)
+	}
+	p.Offset += len(text)
+	p.Column += len(text)
+	end := p
+	end.Offset += size
+	end.Column += size
+	return source.Span{Start: p, End: end}
+}
