@@ -18,6 +18,9 @@ import (
 type Options struct {
 	Schema sig.Schema
 	Parser parser.Options
+	// Levels says how the findings of rules are reported, by code; those that
+	// are not named are reported as the rule has it.
+	Levels map[diag.Code]Level
 }
 
 // Checker checks definitions against one set of options. It is immutable and
@@ -46,7 +49,7 @@ func (c *Checker) Check(file *source.File) []diag.Diagnostic {
 // Report returns what is wrong with a file of a project, in the order of the
 // text: what the parser found, and what the rules find.
 func (c *Checker) Report(v *analysis.View, parsed []diag.Diagnostic) []diag.Diagnostic {
-	r := rules{View: v, found: append([]diag.Diagnostic(nil), parsed...), mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}}
+	r := rules{View: v, mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}}
 	r.layout()
 	r.names()
 	for _, call := range v.Calls {
@@ -54,6 +57,7 @@ func (c *Checker) Report(v *analysis.View, parsed []diag.Diagnostic) []diag.Diag
 			r.call(call)
 		}
 	}
-	diag.Sort(r.found)
-	return r.found
+	found := append(parsed[:len(parsed):len(parsed)], c.level(c.suppress(v.File, r.found))...)
+	diag.Sort(found)
+	return found
 }

@@ -16,6 +16,9 @@ const (
 	codeChildren  diag.Code = "FLO0311"
 	codeMuted     diag.Code = "FLO0312"
 	codeHidden    diag.Code = "FLO0313"
+
+	codeUnusedIgnore diag.Code = "FLO0391"
+	codeBadIgnore    diag.Code = "FLO0392"
 )
 
 // Pages explains the codes of this package.
@@ -111,6 +114,20 @@ func Pages() []diag.Page {
 			Why:   "Some names have a meaning of their own at the start of a path: `f`, `fld` and `field` stand for the payload, `v`, `var` and `variable` for the variables, `t` and `tag` for tags, `node`, `exe` and `execution` for what runs. A parameter of that name can be used alone, but a path that starts with it goes elsewhere.",
 			Bad:   "map [ { n: 1 } ] (def v \\ v.n)\n",
 			Good:  "map [ { n: 1 } ] (def elt \\ elt.n)\n",
+		},
+		{
+			Code:  codeUnusedIgnore,
+			Title: "a comment that ignores nothing",
+			Why:   "A comment `# florc:ignore[CODE]` sets findings aside: on its line, or on the line after it where it stands alone; `florc:ignore-block` in all that is nested in that line too, `florc:ignore-file` in the file. This one names a code of which there is no finding. Left there, it would hide the next mistake.",
+			Bad:   "stall _ # florc:ignore[FLO0301] the archive is known at run time\n",
+			Good:  "archive 'all' # florc:ignore[FLO0301] the archive is known at run time\n",
+		},
+		{
+			Code:  codeBadIgnore,
+			Title: "a comment that ignores what can't be ignored",
+			Why:   "`# florc:ignore[FLO0301, FLO0302] why` names the codes of rules. This one names none, or one that is no rule's. What does not parse can't be ignored.",
+			Bad:   "stall _ # florc:ignore until it is cancelled\n",
+			Good:  "stall _ # until it is cancelled\n",
 		},
 	}
 }

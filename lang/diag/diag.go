@@ -59,6 +59,8 @@ type Page struct {
 	Why   string // Markdown: what it means and why it matters
 	Bad   string // a definition that gets this code; "" for what no text alone can show
 	Good  string // the same, mended
+	// OptIn tells that it is reported only where a configuration asks for it.
+	OptIn bool
 }
 
 // Sort orders diagnostics by place, then by code.
