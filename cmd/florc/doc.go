@@ -98,8 +98,8 @@ func (s *streams) listProcedures() error {
 			group = p.Group
 			fmt.Fprintln(s.stdout, s.outColors.paint(bold, string(group)))
 		}
-		names, margin := strings.Join(publicNames(&p), ", "), strings.Repeat(" ", 24)
-		text := s.prose(firstSentence(p.Doc), margin)
+		names, margin := strings.Join(p.PublicNames(), ", "), strings.Repeat(" ", 24)
+		text := s.prose(sig.FirstSentence(p.Doc), margin)
 		if len(names) <= 20 {
 			text = text[2+len(names):]
 		} else {
@@ -110,46 +110,36 @@ func (s *streams) listProcedures() error {
 	return nil
 }
 
-// publicNames returns the names by which people call a procedure; those that
-// start with an underscore are the compiler's, but where there is no other.
-func publicNames(p *sig.Proc) []string {
-	names := slices.DeleteFunc(slices.Clone(p.Names), func(name string) bool { return name[0] == '_' })
-	if len(names) == 0 {
-		return p.Names
-	}
-	return names
-}
-
 // page shows the page of a procedure.
 func (s *streams) page(p *sig.Proc) {
 	heading := func(text string) { fmt.Fprintf(s.stdout, "\n%s\n", s.outColors.paint(bold, text)) }
 	item := func(name string, rest ...string) {
 		fmt.Fprintf(s.stdout, "  %s\n%s\n", s.outColors.paint(cyan, name), s.prose(strings.Join(rest, " "), "      "))
 	}
-	fmt.Fprintf(s.stdout, "%s\n\n", s.outColors.paint(bold, strings.Join(publicNames(p), ", ")+" ("+string(p.Group)+")"))
-	for _, line := range usageLines(p) {
+	fmt.Fprintf(s.stdout, "%s\n\n", s.outColors.paint(bold, strings.Join(p.PublicNames(), ", ")+" ("+string(p.Group)+")"))
+	for _, line := range p.Usage() {
 		fmt.Fprintf(s.stdout, "  %s\n", line)
 	}
 	fmt.Fprintf(s.stdout, "\n%s\n", s.prose(p.Doc, ""))
 	if len(p.Args) > 0 {
 		heading("Arguments")
 		for _, a := range p.Args {
-			item(a.Name+" ("+argKind(&a)+")", a.Doc)
+			item(a.Name+" ("+a.Kind()+")", a.Doc)
 		}
 	}
 	if len(p.Attrs) > 0 {
 		heading("Attributes")
 		for _, a := range p.Attrs {
-			item(attrName(&a)+" ("+string(a.Type)+")", a.Doc, defaultText(&a))
+			item(a.Keys()+" ("+string(a.Type)+")", a.Doc, a.DefaultText())
 		}
 	}
 	heading("Body")
-	fmt.Fprintln(s.stdout, s.prose(bodyText(p.Body), "  "))
+	fmt.Fprintln(s.stdout, s.prose(p.Body.Text(), "  "))
 	heading("Result")
 	fmt.Fprintln(s.stdout, s.prose(p.Result, "  "))
 	for _, e := range p.Examples {
 		heading("Example: " + e.Title)
-		fmt.Fprint(s.stdout, sample(exampleSource(&e), "  "))
+		fmt.Fprint(s.stdout, sample(e.Text(), "  "))
 	}
 	if len(p.SeeAlso) > 0 {
 		heading("See also")
@@ -165,106 +155,6 @@ func commonNames() string {
 		names = append(names, "`"+a.Names[0]+":`")
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
-
-// usageLines say how a procedure is written: a line for its head, and where
-// it has a body one for that.
-func usageLines(p *sig.Proc) []string {
-	var b strings.Builder
-	b.WriteString(p.Name())
-	for _, a := range p.Args {
-		name := strings.ReplaceAll(a.Name, " ", "-")
-		if a.Repeated {
-			name += "…"
-		}
-		if a.Optional {
-			name = "[" + name + "]"
-		}
-		b.WriteString(" " + name)
-	}
-	for _, a := range p.Attrs {
-		b.WriteString(" [" + a.Names[0] + ": " + string(a.Type) + "]")
-	}
-	lines := []string{b.String()}
-	if body := map[sig.Body]string{
-		sig.Sequence: "children…", sig.Branches: "branches…", sig.Block: "body of the function…", sig.Cases: "conditions and consequences…",
-	}[p.Body]; body != "" {
-		lines = append(lines, "  "+body)
-	}
-	return lines
-}
-
-func argKind(a *sig.Arg) string {
-	kind := string(a.Type)
-	if a.Optional {
-		kind += ", optional"
-	}
-	if a.Repeated {
-		kind += ", any number"
-	}
-	return kind
-}
-
-func attrName(a *sig.Attr) string { return strings.Join(a.Names, ":, ") + ":" }
-
-func defaultText(a *sig.Attr) string {
-	if a.Default == "" {
-		return ""
-	}
-	return "Default: `" + a.Default + "`."
-}
-
-func bodyText(b sig.Body) string {
-	switch b {
-	case sig.Arguments:
-		return "Children are further arguments."
-	case sig.Sequence:
-		return "Children are run one after the other."
-	case sig.Branches:
-		return "Children are run at the same time."
-	case sig.Block:
-		return "Children are the body of a function."
-	case sig.Cases:
-		return "Children are conditions and consequences in turn."
-	case sig.Raw:
-		return "Children are taken as they are written, not evaluated."
-	}
-	return "It takes no children."
-}
-
-// exampleSource is the text of an example, what it starts with above it and
-// what it gives below.
-func exampleSource(e *sig.Example) string {
-	var b strings.Builder
-	if e.Payload != "" {
-		b.WriteString("# payload: " + e.Payload + "\n")
-	}
-	if e.Vars != "" {
-		b.WriteString("# vars: " + e.Vars + "\n")
-	}
-	b.WriteString(strings.TrimRight(e.Source, "\n") + "\n")
-	switch {
-	case e.Error != "":
-		b.WriteString("# error => " + e.Error + "\n")
-	case e.Want != "":
-		b.WriteString("# payload => " + e.Want + "\n")
-	case e.Ret != "":
-		b.WriteString("# => " + e.Ret + "\n")
-	case e.Waits:
-		b.WriteString("# waits\n")
-	}
-	return b.String()
-}
-
-// firstSentence returns the first sentence of a text.
-func firstSentence(doc string) string {
-	first, _, _ := strings.Cut(doc, "\n\n")
-	for i := 0; i+1 < len(first); i++ {
-		if first[i] == '.' && first[i+1] == ' ' && (i+2 == len(first) || first[i+2] < 'a' || first[i+2] > 'z') {
-			return first[:i+1]
-		}
-	}
-	return first
 }
 
 // prose lays Markdown out as a terminal shows it: paragraphs wrapped and

@@ -136,7 +136,7 @@ func TestDocsAreCurrent(t *testing.T) {
 func TestPagesHaveFilesOfTheirOwn(t *testing.T) {
 	seen := map[string]string{"README.md": "the index"}
 	for _, p := range procedures() {
-		file := pageFile(p.Name())
+		file := p.PageFile()
 		if other := seen[file]; other != "" {
 			t.Errorf("%s and %s both have their page in %s", other, p.Name(), file)
 		}

@@ -22,6 +22,7 @@ func (w *walker) definition(c *Call, ctx Context) {
 		attrs = attrs[1:]
 	}
 	ctx = ctx.function(n)
+	c.Inner = ctx.Scope
 	// the parameters may stand in parentheses: a node with the others as its
 	// attributes
 	if len(attrs) == 1 && !attrs[0].Keyed() {

@@ -15,7 +15,8 @@ type Call struct {
 	Proc *sig.Proc  // what the head names; nil where it is no procedure's name
 	Ref  *Reference // the head, nil where it is none that people write
 	Context
-	Broken bool // it does not parse
+	Inner  *Scope // that of its children
+	Broken bool   // it does not parse
 }
 
 // Name returns the preferred name of the call's procedure, "" for none.
@@ -81,6 +82,7 @@ func (w *walker) node(n *tree.Node, ctx Context) {
 	}
 	c := &Call{Node: n, Context: ctx}
 	w.f.Calls = append(w.f.Calls, c)
+	c.Inner = ctx.Scope
 	c.Broken = len(w.f.broken) > 0 && w.f.broken[n.Span.Start.Offset]
 	in := ctx
 	in.Parent = c
@@ -161,6 +163,7 @@ func (w *walker) parts(c *Call, ctx Context) {
 	if c.Proc == nil {
 		if c.Ref == nil && n.HeadExpr == nil { // the body of an attribute
 			ctx = ctx.function(n)
+			c.Inner = ctx.Scope
 			w.attrs(c, ctx)
 			w.nodes(n.Children, ctx)
 			return
@@ -170,8 +173,9 @@ func (w *walker) parts(c *Call, ctx Context) {
 				w.f.keyed[n.Attrs[i].Key] = true
 			}
 		}
-		ctx = w.attrs(c, ctx)
-		w.nodes(n.Children, ctx.function(n))
+		ctx = w.attrs(c, ctx).function(n)
+		c.Inner = ctx.Scope
+		w.nodes(n.Children, ctx)
 		return
 	}
 	switch c.Name() {
@@ -216,6 +220,7 @@ func (w *walker) parts(c *Call, ctx Context) {
 		ctx.Words = []string{"else"}
 	case sig.Arguments:
 		ctx = w.attrs(c, ctx)
+		c.Inner = ctx.Scope
 		given := len(c.Args()) - len(n.Children)
 		for i, ch := range n.Children {
 			w.argument(c, given+i, ch, ctx)
@@ -226,6 +231,7 @@ func (w *walker) parts(c *Call, ctx Context) {
 	default:
 		ctx = w.attrs(c, ctx)
 	}
+	c.Inner = ctx.Scope
 	w.nodes(n.Children, ctx)
 }
 

@@ -1,0 +1,196 @@
+package feature
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/parser"
+	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/stdlib"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// env is the standard library, with what it may not have yet, and what a
+// service adds.
+var env = analysis.NewEnv(func() sig.Schema {
+	s := stdlib.All().Schema()
+	add := func(p sig.Proc) {
+		if stdlib.All().Get(p.Names[0]) == nil {
+			s.Procs = append(s.Procs, p)
+		}
+	}
+	add(sig.Proc{Names: []string{"graft", "import"}, Group: sig.Control, Doc: "Brings in a file.", Args: []sig.Arg{{Name: "path", Type: sig.FilePath, Doc: "The file."}}, Body: sig.NoBody})
+	add(sig.Proc{Names: []string{"signal"}, Group: sig.Control, Doc: "Sends a signal.", Args: []sig.Arg{{Name: "name", Type: sig.SignalName, Doc: "Its name."}}, Body: sig.NoBody})
+	s.Taskers = append(s.Taskers, sig.Tasker{
+		Name: "alice", Doc: "Alice, in accounting.",
+		Attrs: []sig.Attr{{Names: []string{"amount"}, Type: sig.Number, Doc: "How much."}},
+		Sets:  []sig.Var{{Name: "paid", Type: sig.Boolean, Doc: "Whether it was paid."}},
+	})
+	s.Vars = append(s.Vars, sig.Var{Name: "region", Type: sig.String, Doc: "Where it runs."})
+	return s
+}())
+
+func parse(path, text string) *analysis.File {
+	f, _ := parser.Parse(source.NewFile(path, text), parser.Options{})
+	return analysis.Analyze(env, f)
+}
+
+// alone returns the view of a text that is a project of its own.
+func alone(path, text string) *analysis.View {
+	f := parse(path, text)
+	return analysis.NewProject(env, true, f).View(f)
+}
+
+// sources lists the texts of the conformance cases and of the examples.
+func sources(t testing.TB) []string {
+	t.Helper()
+	list := examples(t)
+	for _, suite := range []string{"core", "unit"} {
+		data, err := os.ReadFile("../../testdata/conformance/" + suite + ".jsonl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range bytes.Lines(data) {
+			var c struct{ Src string }
+			if err := json.Unmarshal(line, &c); err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, c.Src)
+		}
+	}
+	return list
+}
+
+func examples(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../examples/*/*.flo")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no examples", err)
+	}
+	var list []string
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, string(text))
+	}
+	return list
+}
+
+// probes call every feature at an offset; each reports the spans that it gives.
+var probes = map[string]func(v *analysis.View, offset int, span func(path string, s source.Span)){
+	"hover": func(v *analysis.View, offset int, span func(string, source.Span)) {
+		if h := Hover(v, offset); h != nil {
+			span(v.Path(), h.Span)
+		}
+	},
+	"definition": func(v *analysis.View, offset int, span func(string, source.Span)) {
+		for _, l := range append(Definition(v, offset), References(v, offset, true)...) {
+			span(l.Path, l.Span)
+		}
+		for _, h := range Highlights(v, offset) {
+			span(v.Path(), h.Span)
+		}
+	},
+}
+
+// probe holds every feature to giving spans of the text, at some offsets.
+func probe(t *testing.T, v *analysis.View, offsets []int) {
+	t.Helper()
+	size := len(v.Source().Text)
+	for name, p := range probes {
+		for _, offset := range offsets {
+			p(v, offset, func(path string, s source.Span) {
+				end := size
+				if path != v.Path() {
+					end = len(v.Project.File(path).Source().Text)
+				}
+				if !s.IsValid() || s.Start.Offset < 0 || s.Start.Offset > s.End.Offset || s.End.Offset > end {
+					t.Fatalf("%s at %d gives the span %v of %q", name, offset, s, v.Source().Text)
+				}
+			})
+		}
+	}
+}
+
+// TestAnyText calls every feature on sound texts and on broken ones.
+func TestAnyText(t *testing.T) {
+	random := rand.New(rand.NewSource(1))
+	for _, text := range sources(t) {
+		for round := range 3 {
+			if round > 0 {
+				text = mutate(random, text)
+			}
+			v := alone("test.flo", text)
+			var offsets []int
+			for range 4 {
+				offsets = append(offsets, random.Intn(len(text)+1))
+			}
+			probe(t, v, append(offsets, -1, len(text)+1))
+		}
+	}
+}
+
+// mutate makes a typing mistake, or stops typing.
+func mutate(random *rand.Rand, text string) string {
+	if text == "" {
+		return "("
+	}
+	at := random.Intn(len(text))
+	switch random.Intn(5) {
+	case 0:
+		return text[:at]
+	case 1:
+		return text[:at] + text[min(len(text), at+1+random.Intn(4)):]
+	case 2:
+		const junk = "'\"()[]{}\\|;:,. \n_$#/"
+		i := random.Intn(len(junk))
+		return text[:at] + junk[i:i+1] + text[at:]
+	case 3:
+		return text[:at] + " $(f.x" + text[at:]
+	}
+	to := random.Intn(len(text))
+	return text[:at] + text[to:]
+}
+
+// TestReferencesOfDefinition checks that a place is among the references of
+// what it is defined by.
+func TestReferencesOfDefinition(t *testing.T) {
+	for _, text := range sources(t) {
+		v := alone("test.flo", text)
+		places := map[int]bool{}
+		for _, r := range v.Refs {
+			places[r.Span.Start.Offset] = true
+		}
+		for _, s := range v.Symbols {
+			places[s.Span.Start.Offset] = true
+		}
+		for _, m := range v.Mentions {
+			places[m.Span.Start.Offset] = true
+		}
+		for offset := range places {
+			x := thingAt(v, offset)
+			if x == nil || x.entity == analysis.Flow {
+				continue
+			}
+			for _, d := range Definition(v, offset) {
+				found := false
+				for _, r := range References(v, d.Span.Start.Offset, true) {
+					found = found || r.Span == x.span
+				}
+				if !found {
+					t.Errorf("%s %s is not among the references of its definition %s\n%s", x.name, x.span.Start, d.Span.Start, text)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,140 @@
+// Package feature holds what an editor asks about a definition: hover,
+// completion, references, renaming, refactorings and the like. It knows
+// nothing of any protocol: places are byte offsets and spans, and a document
+// is a view of a file in its project.
+//
+// Every function is pure: it changes nothing and keeps nothing, takes any
+// offset in any text, well-formed or not, and is safe for concurrent use.
+package feature
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/ast"
+	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/source"
+)
+
+// Location is a place in a file of the project.
+type Location struct {
+	Path string
+	Span source.Span
+}
+
+// FileEdits are the changes to a file: in order, apart from each other.
+type FileEdits struct {
+	Path  string
+	Edits []diag.Edit
+}
+
+// clamp brings an offset into the text.
+func clamp(v *analysis.View, offset int) int {
+	return max(0, min(offset, len(v.Source().Text)))
+}
+
+// path returns the lines that an offset is in or, from the left, nested in,
+// the outermost first: the last one that starts at or before it, and those
+// around that.
+func linePath(f *ast.File, offset int) []*ast.Line {
+	var path []*ast.Line
+	lines := f.Lines
+	for {
+		i := sort.Search(len(lines), func(i int) bool { return lines[i].Base+lines[i].Stmt.Start > offset })
+		if i == 0 {
+			return path
+		}
+		path = append(path, lines[i-1])
+		lines = lines[i-1].Children
+	}
+}
+
+// lineSpan returns the offsets at which a line of the file starts and ends,
+// what does not parse included, those nested in it not.
+func lineSpan(l *ast.Line) (start, end int) {
+	end = l.Base + l.Stmt.End
+	for _, r := range l.Stmt.Bad {
+		end = max(end, l.Base+r.End)
+	}
+	return l.Base + l.Stmt.Start, end
+}
+
+// blockEnd returns the offset at which a line of the file ends with all that
+// is nested in it.
+func blockEnd(l *ast.Line) int {
+	_, end := lineSpan(l)
+	for n := len(l.Children); n > 0; n = len(l.Children) {
+		l = l.Children[n-1]
+		_, e := lineSpan(l)
+		end = max(end, e)
+	}
+	return end
+}
+
+// commentAt returns the comment that an offset is in or at the end of.
+func commentAt(f *ast.File, offset int) (ast.Comment, bool) {
+	i := sort.Search(len(f.Comments), func(i int) bool { return f.Comments[i].End >= offset })
+	if i < len(f.Comments) && f.Comments[i].Start < offset {
+		return f.Comments[i], true
+	}
+	return ast.Comment{}, false
+}
+
+// touches tells whether an offset is within a span or at its end.
+func touches(s source.Span, offset int) bool {
+	return s.IsValid() && s.Start.Offset <= offset && offset <= s.End.Offset
+}
+
+// covers tells whether the outer span holds the inner one.
+func covers(outer, inner source.Span) bool {
+	return outer.Start.Offset <= inner.Start.Offset && inner.End.Offset <= outer.End.Offset
+}
+
+// textOf returns the text of a span.
+func textOf(f *analysis.File, s source.Span) string {
+	text := f.Source().Text
+	if s.Start.Offset > s.End.Offset || s.End.Offset > len(text) {
+		return ""
+	}
+	return text[s.Start.Offset:s.End.Offset]
+}
+
+// docAbove returns the text of the comments on the lines right above a line,
+// without their marks.
+func docAbove(f *analysis.File, line int) string {
+	src := f.Source()
+	var list []string
+	for n := line - 1; n > 0; n-- {
+		text := strings.TrimSpace(src.Line(n))
+		var found bool
+		if text, found = strings.CutPrefix(text, "#"); !found {
+			if text, found = strings.CutPrefix(text, "//"); !found {
+				break
+			}
+		}
+		list = append([]string{strings.TrimPrefix(text, " ")}, list...)
+	}
+	return strings.TrimSpace(strings.Join(list, "\n"))
+}
+
+// sortLocations orders places by path, then by offset, each once.
+func sortLocations(list []Location) []Location {
+	sort.Slice(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if a.Path != b.Path {
+			return a.Path < b.Path
+		}
+		if a.Span.Start.Offset != b.Span.Start.Offset {
+			return a.Span.Start.Offset < b.Span.Start.Offset
+		}
+		return a.Span.End.Offset < b.Span.End.Offset
+	})
+	out := list[:0]
+	for i, l := range list {
+		if i == 0 || l != list[i-1] {
+			out = append(out, l)
+		}
+	}
+	return out
+}
