@@ -28,6 +28,8 @@ var layers = map[string][]string{
 	"lang/analysis": {"lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when", "lang/parser", "lang/value"},
 	"lang/check": {"lang/analysis", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when",
 		"lang/parser", "lang/value", "lang/spell"},
+	"lang/project": {"lang/check", "lang/analysis", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when",
+		"lang/parser", "lang/value", "lang/spell"},
 	"lang/format": {"lang/ast", "lang/source"},
 	"vm":          {"lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
 	"stdlib":      {"vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
@@ -43,7 +45,7 @@ var layers = map[string][]string{
 
 // language is what works on definitions without running them.
 var language = []string{"lang/source", "lang/sig", "lang/diag", "lang/ast", "lang/parser", "lang/tree", "lang/when",
-	"lang/analysis", "lang/check", "lang/format", "lang/value", "lang/spell", "lang/graph"}
+	"lang/analysis", "lang/check", "lang/format", "lang/value", "lang/spell", "lang/graph", "lang/project"}
 
 // stores is what stores and the socket may import.
 var stores = []string{"runtime", "vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source",
@@ -53,6 +55,7 @@ var stores = []string{"runtime", "vm", "lang/spell", "lang/tree", "lang/ast", "l
 var outside = map[string][]string{
 	"github.com/alecthomas/participle/v2": {"lang/parser"},
 	"github.com/dgraph-io/badger/v4":      {"runtime/badgerstore"},
+	"github.com/go-git/go-git/v5":         {"lang/project"},
 	"os/exec":                             {"runtime", "cmd/florc"},
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/parser"
+	"github.com/florc-lang/florc/lang/project"
 	"github.com/florc-lang/florc/lang/spell"
 	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/vm"
@@ -47,7 +48,7 @@ var explainCommand = command{
 // pages returns the pages of every code, in their order.
 func pages() []diag.Page {
 	var all []diag.Page
-	for _, ps := range [][]diag.Page{parser.Pages(), tree.Pages(), vm.Pages(), check.Pages()} {
+	for _, ps := range [][]diag.Page{parser.Pages(), tree.Pages(), vm.Pages(), check.Pages(), project.Pages()} {
 		all = append(all, ps...)
 	}
 	return all

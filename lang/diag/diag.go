@@ -36,6 +36,7 @@ type Diagnostic struct {
 
 // Related points at another place that matters to a diagnostic.
 type Related struct {
+	Path    string // of the file, "" where it is the same
 	Span    source.Span
 	Message string
 }

@@ -1,0 +1,123 @@
+package project
+
+import (
+	"bufio"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
+)
+
+// Ending is how the names of definitions end.
+const Ending = ".flo"
+
+// List visits the definitions in a folder, by their paths, in lexical order.
+// Left out are hidden files and folders, those that a .gitignore leaves out,
+// in the folder, above it in the same repository or beneath it, and those
+// that match exclude, patterns as in a .gitignore of the folder root.
+func List(root, folder string, exclude []string, visit func(path string) error) error {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return err
+	}
+	abs, err := filepath.Abs(folder)
+	if err != nil {
+		return err
+	}
+	w := lister{visit: visit}
+	for _, pattern := range exclude {
+		w.patterns = append(w.patterns, gitignore.ParsePattern(pattern, split(root)))
+	}
+	if top := repository(abs); top != "" {
+		for at := filepath.Dir(abs); len(at) >= len(top) && abs != top; at = filepath.Dir(at) {
+			above, err := ignored(at)
+			if err != nil {
+				return err
+			}
+			w.patterns = append(above, w.patterns...) // those of inner folders come later, and win
+		}
+	}
+	return w.walk(folder, split(abs))
+}
+
+type lister struct {
+	patterns []gitignore.Pattern
+	visit    func(path string) error
+}
+
+// walk visits a folder, whose absolute path is given in parts.
+func (w lister) walk(folder string, parts []string) error {
+	more, err := ignored(folder)
+	if err != nil {
+		return err
+	}
+	w.patterns = append(w.patterns[:len(w.patterns):len(w.patterns)], more...)
+	matcher := gitignore.NewMatcher(w.patterns)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := e.Name()
+		inner := append(parts[:len(parts):len(parts)], name)
+		if strings.HasPrefix(name, ".") || !e.IsDir() && filepath.Ext(name) != Ending || matcher.Match(inner, e.IsDir()) {
+			continue
+		}
+		path := filepath.Join(folder, name)
+		if e.IsDir() {
+			err = w.walk(path, inner)
+		} else {
+			err = w.visit(path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ignored reads the .gitignore of a folder.
+func ignored(folder string) ([]gitignore.Pattern, error) {
+	f, err := os.Open(filepath.Join(folder, ".gitignore"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	abs, err := filepath.Abs(folder)
+	if err != nil {
+		return nil, err
+	}
+	var list []gitignore.Pattern
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		if line := strings.TrimRight(lines.Text(), " \t"); line != "" && !strings.HasPrefix(line, "#") {
+			list = append(list, gitignore.ParsePattern(line, split(abs)))
+		}
+	}
+	return list, lines.Err()
+}
+
+// repository returns the topmost folder of the git repository that a folder is
+// in, "" where it is in none.
+func repository(folder string) string {
+	for at := folder; ; {
+		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
+			return at
+		}
+		up := filepath.Dir(at)
+		if up == at {
+			return ""
+		}
+		at = up
+	}
+}
+
+// split returns the parts of an absolute path.
+func split(path string) []string {
+	return strings.Split(strings.Trim(filepath.ToSlash(path), "/"), "/")
+}
