@@ -107,7 +107,12 @@ func readImports(t *testing.T) map[string][]string {
 		pkg := filepath.ToSlash(filepath.Dir(path))
 		for _, spec := range f.Imports {
 			p, _ := strconv.Unquote(spec.Path.Value)
-			imports[pkg] = append(imports[pkg], strings.TrimPrefix(p, module+"/"))
+			if ours, is := strings.CutPrefix(p, module+"/"); is {
+				p = ours
+			} else if p == "runtime" {
+				p = "std/runtime" // Go's, and not the package of ours
+			}
+			imports[pkg] = append(imports[pkg], p)
 		}
 		return nil
 	})

@@ -54,7 +54,7 @@ type cachedDiagnostic struct {
 }
 
 type cachedRelated struct {
-	Path    string `json:",omitempty"`
+	Path    string      `json:",omitempty"`
 	Span    source.Span // whole, since it may be in another file
 	Message string
 }
