@@ -34,6 +34,10 @@ type Client interface {
 	// Kill ends a node, and all below it, without asking. An empty nid stands
 	// for the root.
 	Kill(ctx context.Context, exid, nid string) error
+	// Signal emits a signal in an execution, for the on and trap that wait for
+	// it, wherever they stand. The payload is an object, or null for an empty
+	// one. A signal that nothing waits for is lost.
+	Signal(ctx context.Context, exid, name string, payload value.Value) error
 
 	// Execution returns an execution as its last commit left it or, for a seq
 	// above 0, as the commit of that number did.

@@ -20,6 +20,9 @@ func (s *step) effects() {
 			s.batch.Traces = append(s.batch.Traces, Trace{Nid: e.Nid.String(), Text: e.Text, AtMicros: s.now})
 		case vm.OutputEffect:
 			s.output = append(s.output, e.Text)
+		case vm.SignalEffect:
+			m := vm.SignalMessage(e.Name, e.Payload)
+			s.batch.Sends = append(s.batch.Sends, Send{e.Exid, vm.AppendMessage(nil, &m)})
 		case vm.EndedEffect:
 			s.ended = &e
 		case vm.FailedEffect:

@@ -71,6 +71,9 @@ func (r *Runtime) launch(ctx context.Context, def Definition, o LaunchOptions, p
 		err = r.checkSize(s)
 	}
 	if err == nil {
+		err = r.dropLost(ctx, s)
+	}
+	if err == nil {
 		s.batch.Trees = []Tree{tree}
 		err = r.store.Commit(ctx, &s.batch)
 	}

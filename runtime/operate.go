@@ -86,19 +86,45 @@ func (r *Runtime) cancel(ctx context.Context, exid, nid string, flavour vm.Flavo
 			return err
 		}
 	}
-	rec, err := r.store.Record(ctx, exid)
-	switch {
-	case err != nil:
-		return fmt.Errorf("execution %s: %w", exid, err)
-	case rec.Status == Terminated:
-		return fmt.Errorf("execution %s: %w", exid, ErrEnded)
+	if err := r.isLive(ctx, exid); err != nil {
+		return err
 	}
-	err = r.tell(ctx, exid, &vm.Message{Point: vm.Cancel, Nid: id, Flavour: flavour}, &Batch{})
+	err := r.tell(ctx, exid, &vm.Message{Point: vm.Cancel, Nid: id, Flavour: flavour}, &Batch{})
 	if errors.Is(err, ErrNotFound) {
 		err = fmt.Errorf("node %s: %w", id, err)
 	}
 	if err != nil {
 		return fmt.Errorf("cancelling in %s: %w", exid, err)
+	}
+	return nil
+}
+
+// Signal emits a signal in an execution, see Client.
+func (r *Runtime) Signal(ctx context.Context, exid, name string, payload value.Value) error {
+	if name == "" {
+		return errors.New("a signal has a name")
+	}
+	if !payload.IsNull() && !payload.IsObject() {
+		return fmt.Errorf("a payload is an object, not a %s", payload.TypeName())
+	}
+	if err := r.isLive(ctx, exid); err != nil {
+		return err
+	}
+	m := vm.SignalMessage(name, vm.NewPayload(payload))
+	if err := r.tell(ctx, exid, &m, &Batch{}); err != nil {
+		return fmt.Errorf("signalling %s: %w", exid, err)
+	}
+	return nil
+}
+
+// isLive returns an error for an execution that is not there, or has ended.
+func (r *Runtime) isLive(ctx context.Context, exid string) error {
+	rec, err := r.store.Record(ctx, exid)
+	if err == nil && rec.Status == Terminated {
+		err = ErrEnded
+	}
+	if err != nil {
+		return fmt.Errorf("execution %s: %w", exid, err)
 	}
 	return nil
 }

@@ -114,8 +114,8 @@ func (s *step) deliver(m *vm.Message) error {
 // accept tells whether what the message is about is still there, and takes
 // note of it.
 func (s *step) accept(m *vm.Message) bool {
-	if m.Point == vm.Failed && m.Nid.IsZero() {
-		return true // whatever is pending is halted
+	if m.Nid.IsZero() && (m.Point == vm.Failed || m.Point == vm.Signal) {
+		return true // it is for whatever is pending, or waits for the signal
 	}
 	f := s.live.x.Frame(m.Nid)
 	if f == nil {

@@ -259,6 +259,9 @@ func (t *turn) commit(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := t.r.dropLost(ctx, t.step); err != nil {
+		return err
+	}
 	t.step.checkpoint(t.r.c.CheckpointEvery)
 	if err := t.r.store.Commit(ctx, b); err != nil {
 		return err
@@ -272,6 +275,22 @@ func (t *turn) commit(ctx context.Context) error {
 	t.step.recycle()
 	t.step = nil
 	return nil
+}
+
+// dropLost drops what is sent to executions that are not there: nobody would
+// ever take it.
+func (r *Runtime) dropLost(ctx context.Context, s *step) (err error) {
+	b := &s.batch
+	b.Sends = slices.DeleteFunc(b.Sends, func(send Send) bool {
+		_, missing := r.store.Record(ctx, send.Exid)
+		if !errors.Is(missing, ErrNotFound) {
+			err = cmp.Or(err, missing)
+			return false
+		}
+		r.c.Logger.Warn("a signal was dropped: there is no such execution", "exid", s.exid, "to", send.Exid)
+		return true
+	})
+	return err
 }
 
 // print writes what a flow prints.
@@ -307,6 +326,9 @@ func (s *step) committed() {
 // release lets the effects of a committed step out.
 func (r *Runtime) release(s *step) {
 	r.schedule.set(s.batch.Timers)
+	for _, send := range s.batch.Sends {
+		r.wakeInbox(send.Exid)
+	}
 	for _, key := range s.batch.Withdrawn {
 		r.tasks.withdraw(key)
 	}

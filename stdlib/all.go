@@ -10,7 +10,7 @@ func All() *vm.Library {
 		sequence, ifElse, cond, caseOf, match, logic, until, loop, cursor, breakOut, move,
 		define, apply, returnFrom, doReturn, fail, stall, cancel, noret, noeval, skip,
 		set, push, del, twig, echo, trace,
-		onError, onCancel, onTimeout, onReceive, on,
+		onError, onCancel, onTimeout, onReceive, on, trap, doTrap, signal,
 		mapProc, collect, forEach, each, filter, filterOut, selectBy, reject, find, detect, anyOf, allOf, reduce, inject,
 		concurrence, task, sleep,
 		arrayLiteral, objectLiteral, stringTemplate, regexLiteral, alternatives, muted, reference,

@@ -1,6 +1,8 @@
 package stdlib
 
 import (
+	"slices"
+
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
@@ -109,29 +111,44 @@ var on = &vm.Procedure{
 	Sig: sig.Proc{
 		Names: []string{"on"},
 		Group: sig.Handlers,
-		Doc:   "`on error`, `on cancel`, `on timeout` and `on receive` are `on_error` and its kin with the children as the body of the function; they see the message as `msg` and an error as `err`.",
+		Doc: "`on 'close'` waits for a signal and runs its children each time it comes; they see its name as `sig`, the message as `msg`, and start with the payload of the signal. The flow goes on beside it. Without children it holds the branch up until the signal comes, once.\n\n" +
+			"`on error`, `on cancel`, `on timeout` and `on receive`, without quotes, are `on_error` and its kin with the children as the body of the function; they see the message as `msg` and an error as `err`.",
 		Args: []sig.Arg{
-			{Name: "what", Type: sig.Symbol, Doc: "`error`, `cancel`, `timeout` or `receive`."},
+			{Name: "what", Type: sig.Symbol, Doc: "The name of a signal, a regular expression or an array of them; or the word `error`, `cancel`, `timeout` or `receive`."},
 			{Name: "criterion", Type: sig.Any, Optional: true, Doc: "As for `on_error`."},
 		},
-		Attrs:      []sig.Attr{{Names: []string{"class", "klass"}, Type: sig.String, Doc: "The class, kind or code of the errors."}},
+		Attrs:      append([]sig.Attr{{Names: []string{"class", "klass"}, Type: sig.String, Doc: "The class, kind or code of the errors."}}, trapAttrs...),
 		Body:       sig.Block,
-		Result:     "The function.",
-		ResultType: sig.Function,
+		Result:     "The function; for a signal that was waited for, what came with it.",
+		ResultType: sig.Any,
 		Examples: []sig.Example{
+			{Title: "A signal", Source: "set l []\non [ 'red' r/^b/ ]\n  push l sig\nsignal 'red'\nsignal 'green'\nsignal 'blue'\nstall timeout: '1s'\nl", Ret: `["red","blue"]`},
 			{Title: "An error", Source: "sequence\n  on error\n    \"caught: $(err.msg)\"\n  fail 'no flour'", Ret: `"caught: no flour"`},
 			{Title: "Trying again", Source: "set i 0\ncursor\n  on error\n    continue _\n  set i (i + 1)\n  fail 'not yet' if i < 3\ni", Ret: "3"},
+			{Title: "Holding a branch up", Source: "on 'green'", Waits: true},
 		},
-		SeeAlso: []string{"on_error", "on_cancel", "on_timeout", "on_receive"},
+		SeeAlso: []string{"signal", "trap", "on_error", "on_cancel", "on_timeout", "on_receive"},
 	},
-	Params: []string{"msg", "err"},
+	Params: func(c *vm.Code) []string {
+		if kind, ok := caught(c); ok && kind == vm.HandleError {
+			return []string{"msg", "err"}
+		}
+		return msgParam(c)
+	},
 	// The word is an attribute, not a variable.
 	NameAttrs: []string{"error", "cancel", "timeout", "receive"},
 	Gather:    true,
+	Detached:  true,
+	Start: func(n *vm.Node) error {
+		if _, ok := caught(n.Code()); ok {
+			return nil
+		}
+		return openScope(n)
+	},
 	Next: func(n *vm.Node, from int) error {
 		kind, ok := caught(n.Code())
 		if !ok {
-			return vm.BadArgument("write on error, on cancel, on timeout or on receive", "on cannot wait for signals yet")
+			return onSignal(n)
 		}
 		if n.Block() == nil {
 			return vm.BadArgument("give it children", "on %s has nothing to do", kind)
@@ -146,6 +163,25 @@ var on = &vm.Procedure{
 		f.Rets = append(f.Rets[1:len(f.Rets):len(f.Rets)], n.Ret())
 		return onError.Done(n)
 	},
+	Other: func(n *vm.Node) error { return n.Wait() },
+}
+
+// onSignal sets the trap that on stands for: trap point: 'signal' name: …
+func onSignal(n *vm.Node) error {
+	f := n.Frame()
+	i := slices.IndexFunc(f.Atts, func(a vm.Arg) bool { return a.Key == "" })
+	if i < 0 {
+		return vm.BadArgument("write on 'close', or on error", "on does not say what to wait for")
+	}
+	n.Pass(9) // its two keys, the point, and that it stands for a trap
+	f.Atts[i].Key = "name"
+	f.Atts = append(f.Atts, vm.Arg{Key: "point", Value: value.String(string(vm.Signal))})
+	if _, ok := f.Att("payload", "pl"); !ok {
+		n.Pass(6)
+		f.Atts = append(f.Atts, vm.Arg{Key: "payload", Value: value.String("event")})
+	}
+	n.SetRet(value.Null)
+	return setTrap(n, blockFunction(n))
 }
 
 // caught tells what on is about.

@@ -137,17 +137,14 @@ var trace = &vm.Procedure{
 		},
 		SeeAlso: []string{"echo"},
 	},
-	Unkeyed: func(n *vm.Node, v value.Value) error {
-		n.Trace(value.ToText(v))
-		return nil
-	},
-	Next: func(n *vm.Node, from int) error {
-		if from >= 0 {
-			n.Trace(value.ToText(n.Ret()))
+	Gather: true,
+	Late:   true,
+	Done: func(n *vm.Node) error {
+		for _, v := range n.Frame().Rets {
+			n.Trace(value.ToText(v))
 		}
-		return n.RunNext(from)
+		return n.ReplyWith(n.StartRet())
 	},
-	Done: func(n *vm.Node) error { return n.ReplyWith(n.StartRet()) },
 }
 
 var skip = &vm.Procedure{

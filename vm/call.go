@@ -62,6 +62,17 @@ func (l *Lambda) NameArg() (code *Code, evaluated bool) {
 
 // callMessage makes the message that calls a function.
 func (n *Node) callMessage(fn value.Value, args []Arg) (Message, bool) {
+	m, ok := n.numberlessCall(fn, args)
+	if ok {
+		n.x.state.Subs++
+		m.Nid.Sub = n.x.state.Subs
+	}
+	return m, ok
+}
+
+// numberlessCall makes a message that calls a function once it got the number
+// of the re-run.
+func (n *Node) numberlessCall(fn value.Value, args []Arg) (Message, bool) {
 	if fn.Kind() != value.KindFunc {
 		return Message{}, false
 	}
@@ -71,9 +82,8 @@ func (n *Node) callMessage(fn value.Value, args []Arg) (Message, bool) {
 		return Message{}, false
 	}
 	cnid, _ := ParseNID(f.Cnid)
-	n.x.state.Subs++
 	return Message{
-		Point: Execute, Nid: NID{Path: l.Code.Path, Sub: n.x.state.Subs}, From: n.f.Nid,
+		Point: Execute, Nid: NID{Path: l.Code.Path}, From: n.f.Nid,
 		Code: l.Code, Lambda: l, Args: args, Cnid: cnid, Payload: n.pl, Wait: n.wait,
 		Causes: n.m.Causes, Handlers: n.f.ChildOn,
 	}, true

@@ -80,6 +80,7 @@ func (n *Node) doKill() error {
 	if n.f.State == Ended {
 		return nil
 	}
+	n.dropTrap()
 	n.Close(n.m.Flavour)
 	n.CancelChildren(Kill)
 	return n.reply()
@@ -88,6 +89,7 @@ func (n *Node) doKill() error {
 // CancelDefault closes the node and cancels its children; without any it does
 // what was to be done once cancelled, or replies.
 func (n *Node) CancelDefault() error {
+	n.dropTrap()
 	n.Close(n.m.Flavour)
 	if n.CancelChildren(Plain) > 0 || n.popOnLast() {
 		n.over = true
@@ -111,6 +113,9 @@ func (n *Node) Close(flavour Flavour) {
 // that were cancelled already, and returns how many have still to see one.
 func (n *Node) CancelChildren(flavour Flavour) int {
 	f := n.f
+	if flavour == Plain && f.Proc.Detached {
+		return 0
+	}
 	if flavour == Plain && f.uncalled == 0 {
 		return f.open
 	}
@@ -258,7 +263,7 @@ func (n *Node) prepare(hs []Handler, err *Error, limit int) []Message {
 				Payload: n.f.Payload.WithRet(value.String(""))})
 			continue
 		}
-		args := []Arg{{"msg", n.m.Object()}}
+		args := []Arg{{"msg", n.x.show(n.m)}}
 		errValue := value.Null
 		if err != nil {
 			errValue = err.Object()
@@ -319,7 +324,7 @@ func (n *Node) callReceiveHandler() error {
 	if n.m.Kid >= 0 {
 		fcid = value.Int(int64(n.m.Kid))
 	}
-	m, ok := n.callMessage(f.Handlers[HandleReceive][0].Fn, []Arg{{"msg", n.m.Object()}, {"fcid", fcid}})
+	m, ok := n.callMessage(f.Handlers[HandleReceive][0].Fn, []Arg{{"msg", n.x.show(n.m)}, {"fcid", fcid}})
 	if !ok {
 		return n.proceed(n.m.Kid)
 	}

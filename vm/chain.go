@@ -180,7 +180,7 @@ func (x *Execution) Tagged(tag string) []NID {
 
 // relink makes the chains of restored frames, and the counts.
 func (x *Execution) relink() {
-	var kids []*Frame
+	var kids, trapped []*Frame
 	tags := make(map[string][]*link)
 	for _, f := range x.frames {
 		if f.State != Ended {
@@ -191,6 +191,9 @@ func (x *Execution) relink() {
 			}
 		} else {
 			f.tagged = nil
+		}
+		if f.Trap != nil && f.Trap.link.order != loose {
+			trapped = append(trapped, f)
 		}
 		if f.sibling.order != loose && x.frames[f.Parent] != nil && f.Parent != f.Nid {
 			kids = append(kids, f)
@@ -207,6 +210,10 @@ func (x *Execution) relink() {
 			c.add(l)
 		}
 		x.setTag(t, c)
+	}
+	slices.SortFunc(trapped, func(a, b *Frame) int { return compareLinks(&a.Trap.link, &b.Trap.link) })
+	for _, f := range trapped {
+		x.linkTrap(f)
 	}
 	for _, m := range x.queue.all() {
 		if nid := m.turnOf(); m.Wait > 0 && !nid.IsZero() && x.frames[nid] != nil {

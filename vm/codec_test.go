@@ -324,7 +324,7 @@ func roundTrip(t *testing.T, x *vm.Execution, f *vm.Frame) *vm.Frame {
 }
 
 var equalities = []cmp.Option{
-	cmpopts.IgnoreUnexported(vm.Frame{}, vm.Message{}),
+	cmpopts.IgnoreUnexported(vm.Frame{}, vm.Message{}, vm.Trap{}),
 	cmp.Comparer(value.Equal),
 	cmp.Comparer(func(a, b *vm.Code) bool { return a == b }),
 	cmp.Comparer(func(a, b *vm.Lambda) bool {

@@ -137,6 +137,25 @@ func (c *coder) frame(f *Frame) {
 	pointer(c, 54, &f.Failure, (*coder).failure)
 	c.keyNames(55, &f.KeyNames)
 	c.string(56, &f.As)
+	pointer(c, 57, &f.Trap, (*coder).trap)
+	c.end()
+}
+
+func (c *coder) trap(t *Trap) {
+	number(c, 1, &t.link.order)
+	listOrNil(c, 2, &t.Points, stringElement)
+	listOrNil(c, 3, &t.Tags, valueElement)
+	listOrNil(c, 4, &t.Heaps, valueElement)
+	listOrNil(c, 5, &t.Heats, valueElement)
+	listOrNil(c, 6, &t.Names, valueElement)
+	text(c, 7, &t.Range)
+	c.nid(8, &t.Bound)
+	number(c, 9, &t.Left)
+	c.value(10, &t.Fn)
+	c.bool(11, &t.Event)
+	c.payload(12, &t.Payload)
+	number(c, 13, &t.pending)
+	c.bool(14, &t.spent)
 	c.end()
 }
 

@@ -176,8 +176,8 @@ func (c *Code) precompute() {
 	}
 	if len(c.plain) > 0 {
 		var params []string
-		if c.Proc != nil {
-			params = c.Proc.Params
+		if c.Proc != nil && c.Proc.Params != nil {
+			params = c.Proc.Params(c)
 		}
 		c.block = &Lambda{Code: c, Body: c.plain, params: implicitParams(params), Block: true}
 	}

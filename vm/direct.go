@@ -104,7 +104,7 @@ func (d *Direct) Step() {
 // tryDirect evaluates the node of an execute message directly, if it can. It
 // sends the node's reply and tells whether it did.
 func (x *Execution) tryDirect(m *Message) bool {
-	if x.Watched || x.queue.len() > 0 || m.As != "" || m.Vars != nil {
+	if x.Watched || x.broadTraps > 0 || x.queue.len() > 0 || m.As != "" || m.Vars != nil {
 		return false
 	}
 	base := x.frames[m.From]

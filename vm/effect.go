@@ -44,6 +44,13 @@ type OutputEffect struct {
 	Text string
 }
 
+// SignalEffect emits a signal for another execution.
+type SignalEffect struct {
+	Exid    string
+	Name    string
+	Payload Payload
+}
+
 // FailedEffect reports the failure of a node that no handler takes care of.
 type FailedEffect struct {
 	Nid NID
@@ -61,5 +68,6 @@ func (TimerEffect) effect()  {}
 func (UntimeEffect) effect() {}
 func (TraceEffect) effect()  {}
 func (OutputEffect) effect() {}
+func (SignalEffect) effect() {}
 func (FailedEffect) effect() {}
 func (EndedEffect) effect()  {}

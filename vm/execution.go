@@ -26,11 +26,15 @@ type Execution struct {
 	progs  map[string]*Program // by hash, of every other tree the execution holds; nil for none
 	frames map[NID]*Frame
 	tags   map[string]*chain
+	traps  chain           // the nodes whose traps are set
 	shadow map[string]bool // procedure names that a variable may shadow
 	state  Counters
 	queue  queue
 	ended  bool
 	live   int // frames that have not Ended
+	// broadTraps is how many traps see messages that direct evaluation does
+	// without.
+	broadTraps int
 
 	direct      Direct
 	directSteps int

@@ -47,6 +47,7 @@ type Frame struct {
 	ClosedBy  int64   // the id of the cancel message that closed it
 	CalledOff bool    // its parent's cancel is on the way to it
 	Timers    []Timer
+	Trap      *Trap
 	Failure   *Error
 	TaskID    string
 	KeyNames  map[int]string // of attributes whose key is an expression

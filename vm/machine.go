@@ -44,11 +44,22 @@ const directPerStep = 8
 
 // work takes one message.
 func (x *Execution) work(m *Message) {
+	if m.Point != Execute {
+		x.notice(m, x.frames[m.Nid])
+	}
 	switch m.Point {
 	case Execute:
 		x.execute(m)
-	case Receive, Return, Trigger:
+	case Receive, Return:
 		x.receive(m)
+	case Trigger:
+		if m.OnLast != nil {
+			x.triggered(m)
+		} else {
+			x.receive(m)
+		}
+	case TrapSet:
+		x.trapSet(m)
 	case Cancel:
 		x.cancel(m)
 	case Failed:
@@ -114,6 +125,7 @@ func (x *Execution) execute(m *Message) {
 				return err
 			}
 		}
+		n.noticed = x.notice(m, f)
 		return n.begin()
 	})
 }
@@ -152,6 +164,10 @@ func (x *Execution) receive(m *Message) {
 	}
 	f := x.frames[m.Nid]
 	if f == nil {
+		return
+	}
+	if f.Trap != nil && f.State == Ended && !f.HasChildren() && !f.outlives(x.prog.Root.Path) {
+		x.remove(f)
 		return
 	}
 	n := x.at(f, m)
@@ -268,6 +284,9 @@ func (x *Execution) leave(m *Message) (child bool) {
 	}
 	f.Timers = nil
 	x.leaveTags(f, m.Payload)
+	if f.outlives(x.prog.Root.Path) {
+		return child
+	}
 	if f.Parent.IsZero() && f.Nid.Path == x.prog.Root.Path {
 		return child // the root keeps its variables until the execution is over
 	}
@@ -285,6 +304,9 @@ func (x *Execution) remove(f *Frame) {
 		x.orphan(kid)
 	}
 	x.untag(f)
+	if f.Trap != nil {
+		x.spend(f)
+	}
 	for _, m := range f.waiting {
 		m.owner = nil
 	}
@@ -380,7 +402,7 @@ func (n *Node) guard(do func() error) {
 	if err == nil {
 		return
 	}
-	n.x.truncate(queued)
+	n.x.truncate(queued + n.noticed)
 	n.x.effects = n.x.effects[:effects]
 	n.fail(err)
 }

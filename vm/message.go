@@ -15,6 +15,7 @@ const (
 	Entered    Point = "entered"    // a tag was entered
 	Left       Point = "left"       // a tag was left
 	Trigger    Point = "trigger"    // a timer fired
+	TrapSet    Point = "trap"       // a trap was set
 	Failed     Point = "failed"     // a node failed
 	Ceased     Point = "ceased"     // a branch without parent ended
 	Terminated Point = "terminated" // the root ended
@@ -48,7 +49,7 @@ type Message struct {
 	// Cancel, and the replies it causes
 	Flavour Flavour
 	To      value.Value // of MoveTo: the target
-	OnLast  []Message   // what the node does once it is cancelled, instead of replying
+	OnLast  []Message   // what the node does once it is cancelled, instead of replying; Trigger of a trap: what it does
 	Causes  []Cause     // most recent first
 
 	// Receive
@@ -108,11 +109,12 @@ type Var struct {
 	Value value.Value
 }
 
-// Object shows the message as flows see it in msg.
-func (m *Message) Object() value.Value {
+// show gives the message as flows see it in msg.
+func (x *Execution) show(m *Message) value.Value {
 	o := value.NewObject().AsObject()
 	set := func(k string, v value.Value) { o = o.Set(k, v) }
 	set("point", value.String(string(m.Point)))
+	set("exid", value.String(x.ID))
 	if !m.Nid.IsZero() {
 		set("nid", value.String(m.Nid.String()))
 	}
@@ -127,6 +129,9 @@ func (m *Message) Object() value.Value {
 	}
 	if m.Name != "" {
 		set("name", value.String(m.Name))
+	}
+	if m.Code != nil {
+		set("tree", m.Code.TreeValue())
 	}
 	if m.Err != nil {
 		set("error", m.Err.Object())

@@ -19,6 +19,8 @@ type Node struct {
 	todo int     // the argument to run next, -1 for none
 	run  runOptions
 	over bool // the node replied, or was told to wait
+	// noticed is how many messages of traps are queued before the node's own.
+	noticed int
 	// fromChild tells whether the message is the reply of a child.
 	fromChild bool
 }

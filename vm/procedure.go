@@ -69,9 +69,11 @@ type Procedure struct {
 
 	// NameAttrs are words that stand for themselves as unkeyed attributes.
 	NameAttrs []string
+	// Detached says that what the node has called goes on when it ends.
+	Detached bool
 	// Params are the parameters of the function that the body stands for,
 	// where Sig.Body is sig.Block.
-	Params []string
+	Params func(c *Code) []string
 
 	// Binary returns a quicker way to compute Call for two arguments, by the
 	// name that it was called by; what it returns tells whether it could.

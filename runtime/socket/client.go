@@ -46,6 +46,11 @@ func (c *Client) Kill(ctx context.Context, exid, nid string) error {
 	return c.none(ctx, "/kill", nodeArgs{exid, nid}, nil, nil)
 }
 
+// Signal emits a signal in an execution.
+func (c *Client) Signal(ctx context.Context, exid, name string, payload value.Value) error {
+	return c.none(ctx, "/signal", signalArgs{exid, name, packed{payload}}, nil, nil)
+}
+
 // Execution returns an execution as it stands, or stood.
 func (c *Client) Execution(ctx context.Context, exid string, seq uint64) (*runtime.View, error) {
 	var v view

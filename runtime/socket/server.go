@@ -165,6 +165,9 @@ var handlers = map[string]handler{
 	}),
 	"/cancel": none(func(ctx context.Context, c *call, a nodeArgs) error { return c.client.Cancel(ctx, a.Exid, a.Nid) }),
 	"/kill":   none(func(ctx context.Context, c *call, a nodeArgs) error { return c.client.Kill(ctx, a.Exid, a.Nid) }),
+	"/signal": none(func(ctx context.Context, c *call, a signalArgs) error {
+		return c.client.Signal(ctx, a.Exid, a.Name, a.Payload.Value)
+	}),
 	"/execution": one(func(ctx context.Context, c *call, a executionArgs) (*view, error) {
 		return mapped(newView)(c.client.Execution(ctx, a.Exid, a.Seq))
 	}),

@@ -73,6 +73,11 @@ type (
 		Exid string `json:"exid"`
 		Nid  string `json:"nid"`
 	}
+	signalArgs struct {
+		Exid    string `json:"exid"`
+		Name    string `json:"name"`
+		Payload packed `json:"payload"`
+	}
 	executionArgs struct {
 		Exid string `json:"exid"`
 		Seq  uint64 `json:"seq"`
