@@ -28,6 +28,7 @@ var layers = map[string][]string{
 	"lang/analysis": {"lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when", "lang/parser", "lang/value"},
 	"lang/check": {"lang/analysis", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when",
 		"lang/parser", "lang/value", "lang/spell"},
+	"lang/report": {"lang/diag", "lang/source"},
 	"lang/project": {"lang/check", "lang/analysis", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when",
 		"lang/parser", "lang/value", "lang/spell"},
 	"lang/format": {"lang/ast", "lang/source"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -40,6 +41,7 @@ const (
 	statusDone     = 0
 	statusFailed   = 1 // the work itself failed
 	statusRejected = 2 // bad usage, or input that could not be read
+	statusInternal = 3 // florc itself failed
 )
 
 // errFailed and errRejected set the exit status where everything there is to
@@ -56,6 +58,25 @@ type usageError struct {
 }
 
 func (e *usageError) Error() string { return e.message }
+
+// internalError is a failure that is none of the user's doing.
+type internalError struct{ error }
+
+// internalErrors, deferred, makes internal errors of panics and of errors that
+// say nothing about the input.
+func internalErrors(err *error) {
+	if r := recover(); r != nil {
+		*err = &internalError{fmt.Errorf("this is a bug in florc, please report it: %v\n%s", r, debug.Stack())}
+		return
+	}
+	var usage *usageError
+	var input *inputError
+	switch {
+	case *err == nil, errors.Is(*err, errFailed), errors.Is(*err, errRejected), errors.As(*err, &usage), errors.As(*err, &input):
+	default:
+		*err = &internalError{*err}
+	}
+}
 
 func badUsage(hint, format string, args ...any) error {
 	return &usageError{fmt.Sprintf(format, args...), hint}
@@ -183,6 +204,10 @@ func (s *streams) status(name string, err error) int {
 	var in *inputError
 	if errors.As(err, &in) {
 		return statusRejected
+	}
+	var internal *internalError
+	if errors.As(err, &internal) {
+		return statusInternal
 	}
 	return statusFailed
 }

@@ -6,9 +6,9 @@ import (
 	"io"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/report"
 	"github.com/florc-lang/florc/lang/source"
 )
 
@@ -22,35 +22,11 @@ func nameOf(file *source.File) string {
 	return file.Name
 }
 
-// columnOf counts the characters up to a place of a file, from 1: the column
-// that people and editors count, where source.Pos counts bytes.
-func columnOf(file *source.File, p source.Pos) int {
-	line := file.Line(p.Line)
-	before := min(max(p.Column-1, 0), len(line))
-	return utf8.RuneCountInString(line[:before]) + p.Column - before
-}
-
-// findingJSON is a diagnostic as programs read it.
-type findingJSON struct {
-	Code      diag.Code     `json:"code"`
-	Severity  diag.Severity `json:"severity"`
-	Message   string        `json:"message"`
-	Hint      string        `json:"hint,omitempty"`
-	File      string        `json:"file"`
-	Line      int           `json:"line,omitempty"`
-	Column    int           `json:"column,omitempty"`
-	EndLine   int           `json:"endLine,omitempty"`
-	EndColumn int           `json:"endColumn,omitempty"`
-}
-
-func findingsJSON(file *source.File, ds []diag.Diagnostic) []findingJSON {
-	all := make([]findingJSON, len(ds))
+// findingsJSON returns diagnostics as programs read them.
+func findingsJSON(file *source.File, ds []diag.Diagnostic) []report.JSON {
+	all := make([]report.JSON, len(ds))
 	for i, d := range ds {
-		all[i] = findingJSON{Code: d.Code, Severity: d.Severity, Message: d.Message, Hint: d.Hint, File: nameOf(file)}
-		if d.Span.IsValid() {
-			all[i].Line, all[i].Column = d.Span.Start.Line, columnOf(file, d.Span.Start)
-			all[i].EndLine, all[i].EndColumn = d.Span.End.Line, columnOf(file, d.Span.End)
-		}
+		all[i] = report.Finding{Path: nameOf(file), File: file, Diagnostic: d}.ToJSON()
 	}
 	return all
 }
@@ -97,7 +73,7 @@ func (p palette) show(w io.Writer, f finding) {
 
 func (p palette) showPlace(w io.Writer, gutter string, f finding) {
 	start, end := f.span.Start, f.span.End
-	fmt.Fprintf(w, "%s%s %s:%d:%d\n", gutter, p.paint(blue, "-->"), sanitize(nameOf(f.file)), start.Line, columnOf(f.file, start))
+	fmt.Fprintf(w, "%s%s %s:%d:%d\n", gutter, p.paint(blue, "-->"), sanitize(nameOf(f.file)), start.Line, f.file.RuneColumn(start))
 	line := f.file.Line(start.Line)
 	if strings.TrimSpace(line) == "" {
 		return
@@ -185,7 +161,11 @@ func indented(text, margin string) string {
 func (p palette) showDiagnostic(w io.Writer, file *source.File, d diag.Diagnostic) {
 	f := finding{label: string(d.Severity), code: d.Code, text: d.Message, file: file, span: d.Span}
 	for _, r := range d.Related {
-		f.notes = append(f.notes, note{"see", fmt.Sprintf("%s:%d:%d: %s", nameOf(file), r.Span.Start.Line, columnOf(file, r.Span.Start), r.Message)})
+		path, column := nameOf(file), file.RuneColumn(r.Span.Start)
+		if r.Path != "" {
+			path, column = r.Path, r.Span.Start.Column
+		}
+		f.notes = append(f.notes, note{"see", fmt.Sprintf("%s:%d:%d: %s", path, r.Span.Start.Line, column, r.Message)})
 	}
 	if d.Hint != "" {
 		f.notes = append(f.notes, note{"help", d.Hint})

@@ -17,6 +17,7 @@ import (
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/format"
 	"github.com/florc-lang/florc/lang/parser"
+	"github.com/florc-lang/florc/lang/project"
 	"github.com/florc-lang/florc/lang/source"
 )
 
@@ -26,8 +27,9 @@ var fmtCommand = command{
 	summary: "formats definitions",
 	long: `Formats definitions in place: two blanks a level, one between attributes. Line
 breaks and comments stay where they are, and so does the meaning. Folders are
-searched for .flo files; those whose name starts with a dot are left out. What
-comes from standard input goes to standard output.
+searched for .flo files; what is hidden, or left out by a .gitignore or by the
+project's florc.conf, is left out. What comes from standard input goes to
+standard output.
 
 Lines that do not parse are left as they are, with those nested in them; they
 are mentioned, and are no failure.
@@ -98,23 +100,26 @@ func (f *formatting) parseRange(text string, args []string) error {
 	return nil
 }
 
-// eachDefinition visits a file, "-" or the .flo files of a folder, but for
-// those whose name, or that of a folder within it, starts with a dot.
+// eachDefinition visits a file, "-" or the definitions of a folder, as a
+// project lists them.
 func eachDefinition(path string, visit func(path string) error) error {
 	if info, err := os.Stat(path); path == "-" || err != nil || !info.IsDir() {
 		return visit(path)
 	}
-	return filepath.WalkDir(path, func(p string, entry fs.DirEntry, err error) error {
-		switch hidden := p != path && strings.HasPrefix(entry.Name(), "."); {
-		case err != nil:
-			return unreadable(p, err)
-		case entry.IsDir() && hidden:
-			return filepath.SkipDir
-		case entry.IsDir() || hidden || filepath.Ext(p) != ".flo":
-			return nil
-		}
-		return visit(p)
+	root := project.Root(path)
+	config, err := project.ReadConfig(root)
+	if err != nil {
+		return unreadable(filepath.Join(root, project.ConfigName), err)
+	}
+	var visited error
+	err = project.List(root, path, config.Exclude, func(path string) error {
+		visited = visit(path)
+		return visited
 	})
+	if err != nil && visited == nil {
+		return unreadable(path, err)
+	}
+	return visited
 }
 
 // file formats a file, or standard input.
@@ -143,7 +148,7 @@ func (f *formatting) file(path string) error {
 		f.changed++
 	}
 	if changed && f.diff {
-		f.showDiff(file, text)
+		f.s.showDiff(file, text)
 	}
 	switch {
 	case f.check && changed && !f.diff:
@@ -173,16 +178,16 @@ func (f *formatting) mention(file *source.File, diags []diag.Diagnostic) {
 			more = ", and so is one more"
 		}
 	}
-	fmt.Fprintf(f.s.stderr, "%s:%d:%d: %s; the line is left as it is%s\n", sanitize(nameOf(file)), d.Span.Start.Line, columnOf(file, d.Span.Start), sanitize(d.Message), more)
+	fmt.Fprintf(f.s.stderr, "%s:%d:%d: %s; the line is left as it is%s\n", sanitize(nameOf(file)), d.Span.Start.Line, file.RuneColumn(d.Span.Start), sanitize(d.Message), more)
 }
 
 // showDiff prints what changes in a file.
-func (f *formatting) showDiff(file *source.File, text string) {
+func (s *streams) showDiff(file *source.File, text string) {
 	name := filepath.ToSlash(nameOf(file))
 	patch := string(diff.Diff(name+".orig", []byte(file.Text), name, []byte(text)))
-	p := f.s.outColors
+	p := s.outColors
 	if !p {
-		fmt.Fprint(f.s.stdout, patch)
+		fmt.Fprint(s.stdout, patch)
 		return
 	}
 	for line := range strings.Lines(patch) {
@@ -198,7 +203,7 @@ func (f *formatting) showDiff(file *source.File, text string) {
 		case strings.HasPrefix(line, "+"):
 			line = p.paint(green, line)
 		}
-		fmt.Fprintln(f.s.stdout, line)
+		fmt.Fprintln(s.stdout, line)
 	}
 }
 
@@ -212,16 +217,17 @@ func (f *formatting) finish() error {
 // replaceFile gives a file a new text. It never leaves half of it: the text
 // goes to a file beside it, which then takes its place and has its
 // permissions. Where the path is a link, what it leads to is replaced.
-func replaceFile(path, text string) (err error) {
+func replaceFile(name, text string) (err error) {
 	defer func() {
 		if err != nil {
 			if inner := new(fs.PathError); errors.As(err, &inner) {
 				err = inner.Err
 			}
-			err = fmt.Errorf("cannot write %s: %w", path, err)
+			err = fmt.Errorf("cannot write %s: %w", name, err)
 		}
 	}()
-	if path, err = filepath.EvalSymlinks(path); err != nil {
+	path, err := filepath.EvalSymlinks(name)
+	if err != nil {
 		return err
 	}
 	old, err := os.OpenFile(path, os.O_WRONLY, 0) // fails where it may not be written

@@ -49,7 +49,7 @@ func (r *runner) failed(v *runtime.View) error {
 func (d *definition) errorJSON(e *vm.Error) errorJSON {
 	at := d.spanOf(e).Start
 	return errorJSON{Code: string(e.Code), Kind: e.Kind, Message: e.Message, Hint: e.Hint, Nid: e.Nid.String(),
-		File: nameOf(d.file), Line: at.Line, Column: columnOf(d.file, at)}
+		File: nameOf(d.file), Line: at.Line, Column: d.file.RuneColumn(at)}
 }
 
 // findingOf is the failure of a node, as people read it.

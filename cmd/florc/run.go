@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/florc-lang/florc/lang/report"
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/lang/when"
 	"github.com/florc-lang/florc/runtime"
@@ -176,7 +177,7 @@ type (
 	}
 	rejectedJSON struct {
 		Point       string        `json:"point"`
-		Diagnostics []findingJSON `json:"diagnostics"`
+		Diagnostics []report.JSON `json:"diagnostics"`
 	}
 	waitingJSON struct {
 		Exid  string            `json:"exid"`

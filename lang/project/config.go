@@ -66,7 +66,7 @@ func Root(path string) string {
 		return dir
 	}
 	for at := abs; ; {
-		if info, err := os.Stat(filepath.Join(at, ConfigName)); err == nil && info.Mode().IsRegular() {
+		if isConfigured(at) {
 			return at
 		}
 		up := filepath.Dir(at)
@@ -75,6 +75,21 @@ func Root(path string) string {
 		}
 		at = up
 	}
+}
+
+// isConfigured tells whether a folder holds a configuration.
+func isConfigured(folder string) bool {
+	info, err := os.Stat(filepath.Join(folder, ConfigName))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// RootWithin is Root for a file within a project: the project itself, unless
+// there is a configuration of another between the two.
+func RootWithin(root, path string) string {
+	if at := Root(path); isConfigured(at) && len(at) > len(root) {
+		return at
+	}
+	return root
 }
 
 // ReadConfig reads the configuration of the project in a folder. The error is

@@ -17,7 +17,9 @@ const Ending = ".flo"
 // List visits the definitions in a folder, by their paths, in lexical order.
 // Left out are hidden files and folders, those that a .gitignore leaves out,
 // in the folder, above it in the same repository or beneath it, and those
-// that match exclude, patterns as in a .gitignore of the folder root.
+// that match exclude, patterns as in a .gitignore of the folder root. The
+// files of projects within the project are visited too, less those that their
+// own configurations exclude.
 func List(root, folder string, exclude []string, visit func(path string) error) error {
 	root, err := filepath.Abs(root)
 	if err != nil {
@@ -27,7 +29,7 @@ func List(root, folder string, exclude []string, visit func(path string) error) 
 	if err != nil {
 		return err
 	}
-	w := lister{visit: visit}
+	w := lister{root: root, visit: visit}
 	for _, pattern := range exclude {
 		w.patterns = append(w.patterns, gitignore.ParsePattern(pattern, split(root)))
 	}
@@ -40,19 +42,30 @@ func List(root, folder string, exclude []string, visit func(path string) error) 
 			w.patterns = append(above, w.patterns...) // those of inner folders come later, and win
 		}
 	}
-	return w.walk(folder, split(abs))
+	return w.walk(folder, abs)
 }
 
 type lister struct {
+	root     string
 	patterns []gitignore.Pattern
 	visit    func(path string) error
 }
 
-// walk visits a folder, whose absolute path is given in parts.
-func (w lister) walk(folder string, parts []string) error {
+// walk visits a folder, whose absolute path is abs.
+func (w lister) walk(folder, abs string) error {
+	parts := split(abs)
 	more, err := ignored(folder)
 	if err != nil {
 		return err
+	}
+	if abs != w.root {
+		inner, err := ReadConfig(folder)
+		if err != nil {
+			return err
+		}
+		for _, pattern := range inner.Exclude {
+			more = append(more, gitignore.ParsePattern(pattern, parts))
+		}
 	}
 	w.patterns = append(w.patterns[:len(w.patterns):len(w.patterns)], more...)
 	matcher := gitignore.NewMatcher(w.patterns)
@@ -68,7 +81,7 @@ func (w lister) walk(folder string, parts []string) error {
 		}
 		path := filepath.Join(folder, name)
 		if e.IsDir() {
-			err = w.walk(path, inner)
+			err = w.walk(path, filepath.Join(abs, name))
 		} else {
 			err = w.visit(path)
 		}

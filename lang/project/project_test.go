@@ -138,6 +138,10 @@ build/
 -- p/.hidden.flo --
 -- p/.h/e.flo --
 -- p/text.txt --
+-- p/own/florc.conf --
+{ exclude: [ 'not.flo' ] }
+-- p/own/yes.flo --
+-- p/own/not.flo --
 -- top.flo --
 `)
 	for _, c := range []struct {
@@ -145,11 +149,11 @@ build/
 		exclude []string
 		want    []string
 	}{
-		{"", nil, []string{"p/a.flo", "p/drafts/d.flo", "p/keep.tmp.flo", "p/top.flo"}},
-		{"p", nil, []string{"p/a.flo", "p/drafts/d.flo", "p/keep.tmp.flo", "p/top.flo"}},
-		{"p", []string{"drafts/"}, []string{"p/a.flo", "p/keep.tmp.flo", "p/top.flo"}},
-		{"p", []string{"/a.flo"}, []string{"p/a.flo", "p/drafts/d.flo", "p/keep.tmp.flo", "p/top.flo"}},
-		{"p", []string{"/p/a.flo"}, []string{"p/drafts/d.flo", "p/keep.tmp.flo", "p/top.flo"}},
+		{"", nil, []string{"p/a.flo", "p/drafts/d.flo", "p/keep.tmp.flo", "p/own/yes.flo", "p/top.flo"}},
+		{"p", nil, []string{"p/a.flo", "p/drafts/d.flo", "p/keep.tmp.flo", "p/own/yes.flo", "p/top.flo"}},
+		{"p", []string{"drafts/"}, []string{"p/a.flo", "p/keep.tmp.flo", "p/own/yes.flo", "p/top.flo"}},
+		{"p", []string{"/a.flo"}, []string{"p/a.flo", "p/drafts/d.flo", "p/keep.tmp.flo", "p/own/yes.flo", "p/top.flo"}},
+		{"p", []string{"/p/a.flo"}, []string{"p/drafts/d.flo", "p/keep.tmp.flo", "p/own/yes.flo", "p/top.flo"}},
 	} {
 		var got []string
 		err := project.List(dir, filepath.Join(dir, c.folder), c.exclude, func(path string) error {

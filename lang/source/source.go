@@ -98,6 +98,14 @@ func (f *File) Span(start, end int) Span {
 	return Span{Start: f.Pos(start), End: f.Pos(end)}
 }
 
+// RuneColumn returns the column of p counted from 1 in characters, as people
+// and most editors count.
+func (f *File) RuneColumn(p Pos) int {
+	line := f.Line(p.Line)
+	before := min(max(p.Column-1, 0), len(line))
+	return utf8.RuneCountInString(line[:before]) + p.Column - before
+}
+
 // UTF16Column returns the column of p counted from 0 in UTF-16 units, as
 // editors speaking the Language Server Protocol want it by default.
 func (f *File) UTF16Column(p Pos) int {
