@@ -105,14 +105,11 @@ type words struct {
 	// Openers are the procedures whose children stand below them, whatever
 	// stands on their line.
 	Openers []string
-	// Needs says how many arguments the procedures take whose children are
-	// arguments: as long as there are fewer on the line, children follow.
-	Needs []need
-}
-
-type need struct {
-	Name  string
-	Count int
+	// Arguments are the procedures whose children are arguments: they stand
+	// below a line that has none. Where a target comes first, as in "set f.a",
+	// they stand below a line that has but that.
+	Arguments []string
+	Targets   []string
 }
 
 // roots are known to no signature: the machine takes them before variables.
@@ -149,14 +146,10 @@ func gather() words {
 		case sig.Sequence, sig.Branches, sig.Cases, sig.Block, sig.Raw:
 			w.Openers = append(w.Openers, names...)
 		case sig.Arguments:
-			count := 0
-			for _, a := range s.Args {
-				if !a.Optional {
-					count++
-				}
-			}
-			for _, n := range names {
-				w.Needs = append(w.Needs, need{n, max(count, 1)})
+			if len(s.Args) > 1 && s.Args[0].Type == sig.Path {
+				w.Targets = append(w.Targets, names...)
+			} else {
+				w.Arguments = append(w.Arguments, names...)
 			}
 		}
 	}
@@ -166,10 +159,9 @@ func gather() words {
 			w.Flags = append(w.Flags, a.Names...)
 		}
 	}
-	for _, list := range []*[]string{&w.Flow, &w.Functions, &w.Openers, &w.Attributes, &w.Flags} {
+	for _, list := range []*[]string{&w.Flow, &w.Functions, &w.Openers, &w.Arguments, &w.Targets, &w.Attributes, &w.Flags} {
 		slices.Sort(*list)
 	}
-	slices.SortFunc(w.Needs, func(a, b need) int { return strings.Compare(a.Name, b.Name) })
 	return w
 }
 

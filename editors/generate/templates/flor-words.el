@@ -44,10 +44,12 @@
   '({{quote "\"" "" "    " .Openers}})
   "Procedures whose children stand below them.")
 
-(defconst flor-words-needs
-  '({{range $i, $n := .Needs}}{{if $i}}
-    {{end}}("{{$n.Name}}" . {{$n.Count}}){{end}})
-  "How many arguments procedures take whose children are arguments.")
+(defconst flor-words-arguments
+  '({{quote "\"" "" "    " .Arguments}})
+  "Procedures whose children are arguments.")
+
+(defconst flor-words-targets '({{quote "\"" "" "" .Targets}})
+  "Those of them that take a target first.")
 
 (provide 'flor-words)
 

@@ -18,12 +18,10 @@ let flor#words#flags = [{{quote "'" "," "" .Flags}}]
 let flor#words#roots = [
     \ {{quote "'" "," "    \\ " .Roots}}]
 
-" Procedures whose children stand below them, and how many arguments those
-" take whose children are arguments.
+" Procedures whose children stand below them, those whose children are
+" arguments, and of these those that take a target first.
 let flor#words#openers = [
     \ {{quote "'" "," "    \\ " .Openers}}]
-let flor#words#needs = {
-{{- range .Needs}}
-    \ '{{.Name}}': {{.Count}},
-{{- end}}
-    \ }
+let flor#words#arguments = [
+    \ {{quote "'" "," "    \\ " .Arguments}}]
+let flor#words#targets = [{{quote "'" "," "" .Targets}}]
