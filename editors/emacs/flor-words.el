@@ -8,10 +8,10 @@
 
 (defconst flor-words-flow
   '("and" "apply" "begin" "break" "cancel" "case" "concurrence" "cond" "continue" "cursor"
-    "def" "define" "do-return" "error" "fail" "fun" "if" "ife" "kill" "loop" "match"
-    "move" "noeval" "noret" "not" "on" "on_cancel" "on_error" "on_receive" "on_timeout"
-    "or" "or!" "participant" "return" "sequence" "stall" "task" "unless" "unlesse" "until"
-    "while")
+    "def" "define" "do-return" "do-trap" "error" "fail" "fun" "if" "ife" "kill" "loop"
+    "match" "move" "noeval" "noret" "not" "on" "on_cancel" "on_error" "on_receive"
+    "on_timeout" "or" "or!" "participant" "return" "sequence" "signal" "stall" "task"
+    "trap" "unless" "unlesse" "until" "while")
   "Procedures that say what happens when.")
 
 (defconst flor-words-functions
@@ -58,8 +58,8 @@
 
 (defconst flor-words-openers
   '("apply" "begin" "case" "collect" "concurrence" "cond" "cursor" "def" "define" "detect"
-    "do-return" "each" "fun" "if" "ife" "inject" "loop" "match" "noeval" "noret" "on"
-    "reject" "select" "sequence" "twig" "unless" "unlesse" "until" "while")
+    "do-return" "do-trap" "each" "fun" "if" "ife" "inject" "loop" "match" "noeval" "noret"
+    "on" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse" "until" "while")
   "Procedures whose children stand below them.")
 
 (defconst flor-words-arguments
@@ -71,8 +71,8 @@
     "merge" "min" "nil?" "not" "null?" "number?" "object?" "on_cancel" "on_error"
     "on_receive" "on_timeout" "or" "or!" "pair?" "pmatch" "rand" "range" "reduce" "return"
     "reverse" "sample" "shuffle" "size" "slice" "snake_case" "snakecase" "sort" "sort_by"
-    "split" "string?" "strip" "timestamp" "to-array" "to-object" "trace" "trim" "true?"
-    "type" "type-of" "upcase" "uppercase" "values")
+    "split" "string?" "strip" "timestamp" "to-array" "to-object" "trace" "trap" "trim"
+    "true?" "type" "type-of" "upcase" "uppercase" "values")
   "Procedures whose children are arguments.")
 
 (defconst flor-words-targets '("push" "pushr" "set" "setr")

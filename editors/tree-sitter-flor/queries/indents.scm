@@ -5,8 +5,8 @@
 ((statement head: (name) @_head) @indent.begin
   (#any-of? @_head
     "apply" "begin" "case" "collect" "concurrence" "cond" "cursor" "def" "define" "detect"
-    "do-return" "each" "fun" "if" "ife" "inject" "loop" "match" "noeval" "noret" "on"
-    "reject" "select" "sequence" "twig" "unless" "unlesse" "until" "while")
+    "do-return" "do-trap" "each" "fun" "if" "ife" "inject" "loop" "match" "noeval" "noret"
+    "on" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse" "until" "while")
   (#set! indent.immediate 1))
 
 [(array) (object) (parenthesized)] @indent.begin

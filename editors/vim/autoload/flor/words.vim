@@ -3,10 +3,11 @@
 " Procedures that say what happens when, and the others.
 let flor#words#flow = [
     \ 'and', 'apply', 'begin', 'break', 'cancel', 'case', 'concurrence', 'cond',
-    \ 'continue', 'cursor', 'def', 'define', 'do-return', 'error', 'fail', 'fun', 'if',
-    \ 'ife', 'kill', 'loop', 'match', 'move', 'noeval', 'noret', 'not', 'on', 'on_cancel',
-    \ 'on_error', 'on_receive', 'on_timeout', 'or', 'or!', 'participant', 'return',
-    \ 'sequence', 'stall', 'task', 'unless', 'unlesse', 'until', 'while']
+    \ 'continue', 'cursor', 'def', 'define', 'do-return', 'do-trap', 'error', 'fail',
+    \ 'fun', 'if', 'ife', 'kill', 'loop', 'match', 'move', 'noeval', 'noret', 'not', 'on',
+    \ 'on_cancel', 'on_error', 'on_receive', 'on_timeout', 'or', 'or!', 'participant',
+    \ 'return', 'sequence', 'signal', 'stall', 'task', 'trap', 'unless', 'unlesse',
+    \ 'until', 'while']
 let flor#words#functions = [
     \ '!=', '%', '*', '+', '-', '/', '<', '<=', '<>', '=', '==', '>', '>=', 'all?',
     \ 'any?', 'array?', 'boolean?', 'camelCase', 'camelcase', 'capitalize', 'collect',
@@ -40,9 +41,9 @@ let flor#words#roots = [
 " arguments, and of these those that take a target first.
 let flor#words#openers = [
     \ 'apply', 'begin', 'case', 'collect', 'concurrence', 'cond', 'cursor', 'def',
-    \ 'define', 'detect', 'do-return', 'each', 'fun', 'if', 'ife', 'inject', 'loop',
-    \ 'match', 'noeval', 'noret', 'on', 'reject', 'select', 'sequence', 'twig', 'unless',
-    \ 'unlesse', 'until', 'while']
+    \ 'define', 'detect', 'do-return', 'do-trap', 'each', 'fun', 'if', 'ife', 'inject',
+    \ 'loop', 'match', 'noeval', 'noret', 'on', 'reject', 'select', 'sequence', 'signal',
+    \ 'twig', 'unless', 'unlesse', 'until', 'while']
 let flor#words#arguments = [
     \ '!=', '%', '*', '+', '-', '/', '<', '<=', '<>', '=', '==', '>', '>=', 'all?', 'and',
     \ 'any?', 'array?', 'boolean?', 'break', 'camelCase', 'camelcase', 'cancel',
@@ -54,5 +55,5 @@ let flor#words#arguments = [
     \ 'on_timeout', 'or', 'or!', 'pair?', 'pmatch', 'rand', 'range', 'reduce', 'return',
     \ 'reverse', 'sample', 'shuffle', 'size', 'slice', 'snake_case', 'snakecase', 'sort',
     \ 'sort_by', 'split', 'string?', 'strip', 'timestamp', 'to-array', 'to-object',
-    \ 'trace', 'trim', 'true?', 'type', 'type-of', 'upcase', 'uppercase', 'values']
+    \ 'trace', 'trap', 'trim', 'true?', 'type', 'type-of', 'upcase', 'uppercase', 'values']
 let flor#words#targets = ['push', 'pushr', 'set', 'setr']
