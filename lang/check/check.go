@@ -50,13 +50,7 @@ func (c *Checker) Check(file *source.File) []diag.Diagnostic {
 // text: what the parser found, and what the rules find.
 func (c *Checker) Report(v *analysis.View, parsed []diag.Diagnostic) []diag.Diagnostic {
 	r := rules{View: v, mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}}
-	r.layout()
-	r.names()
-	for _, call := range v.Calls {
-		if !call.Broken {
-			r.call(call)
-		}
-	}
+	r.apply()
 	found := append(parsed[:len(parsed):len(parsed)], c.level(c.suppress(v.File, r.found))...)
 	diag.Sort(found)
 	return found

@@ -12,6 +12,40 @@ import (
 	"github.com/florc-lang/florc/lang/spell"
 )
 
+const (
+	codeHead  diag.Code = "FLO0301"
+	codeName  diag.Code = "FLO0302"
+	codeMuted diag.Code = "FLO0312"
+)
+
+// unknownName finds names that stand for nothing.
+var unknownName = rule{
+	pages: []diag.Page{
+		{
+			Code:  codeHead,
+			Title: "a head that nobody knows",
+			Why:   "A line starts with what it does: a procedure, a function, or a tasker. Nothing of this name is known. It may be a tasker that the runtime knows and the checker does not: name it to the checker then. Otherwise the line fails when it is reached.",
+			Bad:   "set l []\npsuh l 1\n",
+			Good:  "set l []\npush l 1\n",
+		},
+		{
+			Code:  codeName,
+			Title: "a name that stands for nothing",
+			Why:   "A name without quotes stands for what a variable holds, for a function or for a procedure. Nothing in the file sets a variable of this name that would be seen here, so that the line fails when it is reached. Text stands in quotes. What is set in a function, or beneath `vars:`, is seen there only.",
+			Bad:   "set count 1\ncuont + 1\n",
+			Good:  "set count 1\ncount + 1\n",
+		},
+		{
+			Code:  codeMuted,
+			Title: "a name in a string that stands for nothing",
+			Why:   "Within `$(…)` a name that stands for nothing gives an empty text, and no failure. This one is but one letter away from a variable.",
+			Bad:   "set customer 'Ann'\n\"Dear $(custmer),\"\n",
+			Good:  "set customer 'Ann'\n\"Dear $(customer),\"\n",
+		},
+	},
+	file: (*rules).names,
+}
+
 // names finds names that stand for nothing. Those next to a misspelt
 // procedure keep silent, as what it would do with them is not known, and so
 // do those that a broken line may define.

@@ -18,6 +18,32 @@ import (
 //	# florc:ignore-file[FLO0301] why    in the file
 var directive = regexp.MustCompile(`^(?:#+|//+)\s*florc:ignore(-[a-z]*)?(?:\[([^\]]*)\])?`)
 
+const (
+	codeUnusedIgnore diag.Code = "FLO0391"
+	codeBadIgnore    diag.Code = "FLO0392"
+)
+
+// ignoreComments are findings about the comments themselves. They come once
+// all others are known.
+var ignoreComments = rule{
+	pages: []diag.Page{
+		{
+			Code:  codeUnusedIgnore,
+			Title: "a comment that ignores nothing",
+			Why:   "A comment `# florc:ignore[CODE]` sets findings aside: on its line, or on the line after it where it stands alone; `florc:ignore-block` in all that is nested in that line too, `florc:ignore-file` in the file. This one names a code of which there is no finding. Left there, it would hide the next mistake.",
+			Bad:   "stall _ # florc:ignore[FLO0301] the archive is known at run time\n",
+			Good:  "archive 'all' # florc:ignore[FLO0301] the archive is known at run time\n",
+		},
+		{
+			Code:  codeBadIgnore,
+			Title: "a comment that ignores what can't be ignored",
+			Why:   "`# florc:ignore[FLO0301, FLO0302] why` names the codes of rules. This one names none, or one that is no rule's. What does not parse can't be ignored.",
+			Bad:   "stall _ # florc:ignore until it is cancelled\n",
+			Good:  "stall _ # until it is cancelled\n",
+		},
+	},
+}
+
 // suppression sets the findings of some codes aside, on some lines.
 type suppression struct {
 	comment  source.Span

@@ -9,21 +9,49 @@ import (
 	"github.com/florc-lang/florc/lang/tree"
 )
 
-func (r *rules) misplacedReturn(c *analysis.Call) {
-	if c.Scope.InFunction() {
-		return
-	}
-	r.report(diag.Diagnostic{
-		Code: codeReturn, Severity: diag.Error, Span: r.head(c),
-		Message: "this return is outside of any function",
-		Hint:    "return ends the call of a function: put it inside define, def or fun",
-	})
+const (
+	codeJump   diag.Code = "FLO0306"
+	codeTarget diag.Code = "FLO0309"
+)
+
+// strayJump finds break, continue and move outside of any loop, and moves to
+// where nothing is.
+var strayJump = rule{
+	pages: []diag.Page{
+		{
+			Code:  codeJump,
+			Title: "break, continue or move outside of a loop",
+			Why:   "`break` and `continue` are about the loop that they stand in, `move` is about a cursor. Outside of any, the first two do nothing and `move` fails. A loop in another branch is named by its tag, with `ref:`.",
+			Bad:   "set i 0\nbreak _ if i > 3\n",
+			Good:  "set i 0\nloop\n  set i (i + 1)\n  break _ if i > 3\n",
+		},
+		{
+			Code:  codeTarget,
+			Title: "a move to where nothing is",
+			Why:   "`move` looks for its target among the lines directly beneath the cursor: a tag, a string, the name of a head, or a line `_ name`. None is called so, and the move fails.",
+			Bad:   "cursor\n  move to: 'edn'\n  trace 'never'\n  trace 'there' tag: 'end'\n",
+			Good:  "cursor\n  move to: 'end'\n  trace 'never'\n  trace 'there' tag: 'end'\n",
+		},
+	},
+	proc: (*rules).misplacedJump,
 }
 
 // misplacedJump finds break, continue and move outside of any loop, and moves
 // to where nothing is. In a function they may be about a loop of its caller.
 func (r *rules) misplacedJump(c *analysis.Call) {
 	n := c.Node
+	switch c.Name() {
+	case "cursor", "loop":
+		for i := range n.Attrs {
+			if k := n.Attrs[i].Key; k == "start" || k == "initial" {
+				r.target(c, n.Attrs[i].Value)
+			}
+		}
+		return
+	case "break", "move":
+	default:
+		return
+	}
 	if hasKey(n, "ref") || c.Scope.InFunction() {
 		return
 	}

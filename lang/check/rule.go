@@ -1,0 +1,111 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/lang/source"
+)
+
+// rule is a kind of mistake, or several that are found together: what they
+// are, and how to find them. Each stands in a file of its own, with its codes.
+// What is nil is not asked.
+type rule struct {
+	pages []diag.Page
+	// file looks at the file as a whole.
+	file func(r *rules)
+	// call looks at each call that parses.
+	call func(r *rules, c *analysis.Call)
+	// proc looks at each call of a procedure, unless its head may be a
+	// variable's name as well; internal at those of the procedures that the
+	// compiler makes.
+	proc, internal func(r *rules, c *analysis.Call)
+}
+
+// all lists the rules. Names come first: what others say depends on whether a
+// name is known.
+func all() []rule {
+	return []rule{
+		unknownName, misplacedLine, misspeltAttribute, missingArgument, strayReturn, strayJump, badDuration, badRegex,
+		uselessLines, hiddenParameter, ignoreComments,
+	}
+}
+
+// Pages explains the codes of the rules, in the order of the codes.
+func Pages() []diag.Page {
+	var pages []diag.Page
+	for _, r := range all() {
+		pages = append(pages, r.pages...)
+	}
+	slices.SortFunc(pages, func(a, b diag.Page) int { return cmp.Compare(a.Code, b.Code) })
+	return pages
+}
+
+// rules applies the rules to a file.
+type rules struct {
+	*analysis.View
+	found []diag.Diagnostic
+	// mentioned are the names that may be defined where it is not known what
+	// a line means.
+	mentioned map[string]bool
+	// unknown are the calls whose head is a misspelt procedure: what their
+	// parts mean is not known.
+	unknown map[*analysis.Call]bool
+}
+
+func (r *rules) apply() {
+	list := all()
+	for _, x := range list {
+		if x.file != nil {
+			x.file(r)
+		}
+	}
+	for _, c := range r.Calls {
+		if c.Broken {
+			continue
+		}
+		known := c.Proc != nil && !r.isShadowed(c)
+		internal := known && c.Proc.Group == sig.Internal
+		for _, x := range list {
+			if x.call != nil {
+				x.call(r, c)
+			}
+			if x.proc != nil && known && !internal {
+				x.proc(r, c)
+			}
+			if x.internal != nil && internal {
+				x.internal(r, c)
+			}
+		}
+	}
+}
+
+func (r *rules) report(d diag.Diagnostic) {
+	// a diagnostic never spans past the line it starts on
+	if s := &d.Span; s.IsValid() && s.End.Line > s.Start.Line {
+		src := r.Source()
+		s.End = src.Pos(src.LineStart(s.Start.Line) + len(src.Line(s.Start.Line)))
+	}
+	r.found = append(r.found, d)
+}
+
+// rename is the fix that writes another name.
+func rename(at source.Span, name string) *diag.Fix {
+	return &diag.Fix{Title: fmt.Sprintf("write %q", name), Edits: []diag.Edit{{Span: at, NewText: name}}}
+}
+
+// isShadowed tells whether the head may be a variable's name as well.
+func (r *rules) isShadowed(c *analysis.Call) bool {
+	return c.Ref != nil && r.IsDefined(c.Ref)
+}
+
+func (r *rules) head(c *analysis.Call) source.Span {
+	if c.Ref != nil {
+		return c.Ref.Span
+	}
+	return c.Node.Span
+}
