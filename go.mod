@@ -2,6 +2,9 @@ module github.com/florc-lang/florc
 
 go 1.26.0
 
+// What npm installs there is no part of this module.
+ignore ./editors/vscode/node_modules
+
 require (
 	github.com/alecthomas/participle/v2 v2.1.4
 	github.com/dgraph-io/badger/v4 v4.9.6

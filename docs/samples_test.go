@@ -46,7 +46,7 @@ type sample struct {
 func documents(t *testing.T) []string {
 	t.Helper()
 	var files []string
-	for _, pattern := range []string{"../README.md", "*.md", "*/*.md", "../examples/*.md", "../examples/*/*.md"} {
+	for _, pattern := range []string{"../README.md", "*.md", "*/*.md", "../examples/*.md", "../examples/*/*.md", "../editors/*/*.md"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

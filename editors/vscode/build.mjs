@@ -1,5 +1,5 @@
 // Bundles the two entries of the extension and, with --test, the part of its
-// test that runs in the browser.
+// test that runs inside VS Code.
 import { build } from "esbuild";
 import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 
@@ -13,7 +13,8 @@ const results = [
   await build({ ...browser, entryPoints: ["src/browser.ts"], outdir: "dist" }),
 ];
 if (testing) {
-  await build({ ...browser, entryPoints: ["test/e2e/suite.ts"], outdir: "dist/test" });
+  await build({ ...browser, entryPoints: { browser: "test/e2e/suite.ts" }, outdir: "dist/test" });
+  await build({ ...common, platform: "node", entryPoints: { desktop: "test/e2e/suite.ts" }, outdir: "dist/test" });
 }
 await copyFile("../../LICENSE", "LICENSE");
 await writeFile("dist/third-party.txt", await notices(results));
