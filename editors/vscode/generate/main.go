@@ -1,12 +1,16 @@
-// Generate writes the TextMate grammar of the procedures' names, which the
-// hand-written grammar of the language includes.
+// Generate writes what the extension takes from the signatures of procedures:
+// the TextMate grammar of their names, which the hand-written grammar of the
+// language includes, and in the language configuration the heads after which
+// Enter indents.
 package main
 
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"log"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,20 +19,42 @@ import (
 	"github.com/florc-lang/florc/stdlib"
 )
 
-//go:generate go run . ../syntaxes/procedures.tmLanguage.json
+//go:generate go run . ..
+
+// The files, in the folder of the extension.
+const (
+	grammarFile = "syntaxes/procedures.tmLanguage.json"
+	configFile  = "language-configuration.json"
+)
 
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 2 {
-		log.Fatal("usage: generate FILE")
+		log.Fatal("usage: generate FOLDER")
 	}
-	text, err := grammar(signatures())
-	if err == nil {
-		err = os.WriteFile(os.Args[1], text, 0o644)
+	files, err := generate(os.Args[1], signatures())
+	for name, text := range files {
+		if err == nil {
+			err = os.WriteFile(filepath.Join(os.Args[1], name), text, 0o644)
+		}
 	}
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// generate returns the new texts of the files by their names.
+func generate(folder string, procs []sig.Proc) (map[string][]byte, error) {
+	names, err := grammar(procs)
+	if err != nil {
+		return nil, err
+	}
+	config, err := os.ReadFile(filepath.Join(folder, configFile))
+	if err != nil {
+		return nil, err
+	}
+	config, err = indentation(config, procs)
+	return map[string][]byte{grammarFile: names, configFile: config}, err
 }
 
 func signatures() (procs []sig.Proc) {
@@ -105,4 +131,34 @@ func grammar(procs []sig.Proc) ([]byte, error) {
 func isHead(p sig.Proc, name string) bool {
 	return p.Group != sig.Internal && p.Name() != "define" && !strings.HasPrefix(name, "_") &&
 		strings.ContainsAny(name, "abcdefghijklmnopqrstuvwxyz")
+}
+
+// parents finds the list of heads in the language configuration.
+var parents = regexp.MustCompile(`("beforeText": "\^\\\\s\*\(\?:)[^()]*(\)\(\?:\\\\s\[)`)
+
+// indentation puts the procedures that take children into the rule of the
+// language configuration that indents after them.
+func indentation(config []byte, procs []sig.Proc) ([]byte, error) {
+	if len(parents.FindAll(config, -1)) != 1 {
+		return nil, errors.New("the rule that indents after heads was not found in " + configFile)
+	}
+	var names []string
+	for _, p := range procs {
+		for _, n := range p.Names {
+			if takesChildren(p) && isHead(p, n) {
+				names = append(names, regexp.QuoteMeta(n))
+			}
+		}
+	}
+	list := strings.ReplaceAll(strings.Join(names, "|"), `\`, `\\`)
+	return parents.ReplaceAll(config, []byte("${1}"+list+"${2}")), nil
+}
+
+// takesChildren tells whether lines of the procedure have children most of the
+// time.
+func takesChildren(p sig.Proc) bool {
+	if p.Name() == "apply" || p.Name() == "signal" { // they may, but seldom do
+		return false
+	}
+	return slices.Contains([]sig.Body{sig.Sequence, sig.Branches, sig.Block, sig.Cases}, p.Body)
 }

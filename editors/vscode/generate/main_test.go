@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,22 +17,24 @@ import (
 	"github.com/florc-lang/florc/vm"
 )
 
-func TestGrammarIsCurrent(t *testing.T) {
-	want, err := grammar(signatures())
+func TestFilesAreCurrent(t *testing.T) {
+	files, err := generate("..", signatures())
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := os.ReadFile("../syntaxes/procedures.tmLanguage.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("run go generate ./editors/vscode/generate (-want +got):\n%s", diff)
+	for name, want := range files {
+		got, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("%s: run go generate ./editors/vscode/generate (-want +got):\n%s", name, diff)
+		}
 	}
 }
 
-// TestIndentation holds the rules of what is indented after Enter to the
-// signatures: the lines of procedures that take children, and no others.
+// TestIndentation holds the rules of what is indented after Enter to lines as
+// people write them.
 func TestIndentation(t *testing.T) {
 	var config struct {
 		OnEnterRules []struct{ BeforeText string }
@@ -41,26 +44,15 @@ func TestIndentation(t *testing.T) {
 	for _, r := range config.OnEnterRules {
 		rules = append(rules, regexp.MustCompile(r.BeforeText))
 	}
-	indents := func(line string) bool {
-		return slices.ContainsFunc(rules, func(r *regexp.Regexp) bool { return r.MatchString(line) })
-	}
-	bodies := []sig.Body{sig.Sequence, sig.Branches, sig.Block, sig.Cases}
-	for _, p := range signatures() {
-		// Of these the arguments stand on the line, most of the time.
-		if p.Group == sig.Internal || p.Name() == "apply" || p.Name() == "define" {
-			continue
-		}
-		for _, name := range p.Names {
-			if strings.HasPrefix(name, "_") {
-				continue
-			}
-			line, want := "  "+name+" f.x 'y'", slices.Contains(bodies, p.Body)
-			if got := indents(line); got != want {
-				t.Errorf("after %q, Enter indents: %t, want %t", line, got, want)
-			}
-		}
-	}
 	for line, want := range map[string]bool{
+		"sequence":                      true,
+		"  concurrence expect: 1":       true,
+		"  each f.orders":               true,
+		"  on error":                    true,
+		"  unless f.ok":                 true,
+		"  sequences f.ok":              false,
+		"  length f.list":               false,
+		"  task 'alice' 'work'":         false,
 		"define greet name":             true,
 		"define greet name \\ 'hello'":  false,
 		"set f.total":                   true,
@@ -71,7 +63,8 @@ func TestIndentation(t *testing.T) {
 		"sequence \\ alice 'work'":      false,
 		"push f.list 1 if true":         false,
 	} {
-		if got := indents(line); got != want {
+		got := slices.ContainsFunc(rules, func(r *regexp.Regexp) bool { return r.MatchString(line) })
+		if got != want {
 			t.Errorf("after %q, Enter indents: %t, want %t", line, got, want)
 		}
 	}
@@ -88,7 +81,7 @@ func TestSnippets(t *testing.T) {
 	if len(snippets) < 20 {
 		t.Errorf("found %d snippets only", len(snippets))
 	}
-	checker := check.New(check.Options{Procs: signatures(), Common: vm.CommonAttributes()})
+	checker := check.New(check.Options{Schema: sig.Schema{Procs: signatures(), Common: vm.CommonAttributes()}})
 	prefixes := map[string]string{}
 	for name, s := range snippets {
 		if other, twice := prefixes[s.Prefix]; twice {
