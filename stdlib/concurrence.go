@@ -29,8 +29,10 @@ var concurrence = &vm.Procedure{
 			"`merge:` names how: whose fields win (`first` or `last` to reply, `top` or `bottom` in the text), and whether objects and arrays are merged within (`deep`, the default), fields as a whole (`mix`, `plain`), the winner's payload is taken alone (`override`), all are dropped (`ignore`) or gathered in an array (`stack`, `'stack:name'`). It may be a function of `rets`, `replies` and `branch_count`.",
 		Attrs: []sig.Attr{
 			{Names: []string{"expect"}, Type: sig.Integer, Doc: "How many branches to wait for.", Default: "all"},
-			{Names: []string{"remaining", "rem"}, Type: sig.String, Doc: "What becomes of the other branches: `'cancel'`, `'forget'` (they go on, unheard) or `'wait'`.", Default: "'cancel'"},
-			{Names: []string{"merge", "merger", "on_merge"}, Type: sig.Any, Doc: "How to merge, or a function that does.", Default: "'first deep'"},
+			{Names: []string{"remaining", "rem"}, Type: sig.String, Doc: "What becomes of the other branches: `'cancel'`, `'forget'` (they go on, unheard) or `'wait'`.", Default: "'cancel'",
+				Values: []string{"'cancel'", "'forget'", "'wait'"}},
+			{Names: []string{"merge", "merger", "on_merge"}, Type: sig.Any, Doc: "How to merge, or a function that does.", Default: "'first deep'",
+				Values: []string{"'first deep'", "'last deep'", "'top deep'", "'bottom deep'", "'first mix'", "'override'", "'ignore'", "'stack'"}},
 			{Names: []string{"on_receive", "receiver"}, Type: sig.Function, Doc: "A function that sees each reply (`reply`, `from`, `replies`, `branch_count`, `over`) and tells whether enough have come. It may give `{ done: …, payload: … }` to replace the reply."},
 		},
 		Body:       sig.Branches,

@@ -114,7 +114,8 @@ var on = &vm.Procedure{
 		Doc: "`on 'close'` waits for a signal and runs its children each time it comes; they see its name as `sig`, the message as `msg`, and start with the payload of the signal. The flow goes on beside it. Without children it holds the branch up until the signal comes, once.\n\n" +
 			"`on error`, `on cancel`, `on timeout` and `on receive`, without quotes, are `on_error` and its kin with the children as the body of the function; they see the message as `msg` and an error as `err`.",
 		Args: []sig.Arg{
-			{Name: "what", Type: sig.Symbol, Doc: "The name of a signal, a regular expression or an array of them; or the word `error`, `cancel`, `timeout` or `receive`."},
+			{Name: "what", Type: sig.Symbol, Doc: "The name of a signal, a regular expression or an array of them; or the word `error`, `cancel`, `timeout` or `receive`.",
+				Values: []string{"error", "cancel", "timeout", "receive"}},
 			{Name: "criterion", Type: sig.Any, Optional: true, Doc: "As for `on_error`."},
 		},
 		Attrs:      append([]sig.Attr{{Names: []string{"class", "klass"}, Type: sig.String, Doc: "The class, kind or code of the errors."}}, trapAttrs...),

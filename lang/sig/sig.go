@@ -99,15 +99,19 @@ type Attr struct {
 	Type    Type     `json:"type,omitempty"`
 	Doc     string   `json:"doc,omitempty"`
 	Default string   `json:"default,omitempty"` // as source text; empty where there is none
+	// Values lists, as source text, what is most often given, where that is
+	// one of a few words.
+	Values []string `json:"values,omitempty"`
 }
 
 // Arg is an unkeyed argument.
 type Arg struct {
-	Name     string `json:"name"`
-	Type     Type   `json:"type,omitempty"`
-	Doc      string `json:"doc,omitempty"`
-	Optional bool   `json:"optional,omitempty"` // may be left out; often f.ret is taken instead
-	Repeated bool   `json:"repeated,omitempty"` // any number of them
+	Name     string   `json:"name"`
+	Type     Type     `json:"type,omitempty"`
+	Doc      string   `json:"doc,omitempty"`
+	Optional bool     `json:"optional,omitempty"` // may be left out; often f.ret is taken instead
+	Repeated bool     `json:"repeated,omitempty"` // any number of them
+	Values   []string `json:"values,omitempty"`   // as in Attr
 }
 
 // Body says what the children of a node are to its procedure.

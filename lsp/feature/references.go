@@ -28,7 +28,7 @@ func occurrences(v *analysis.View, t *thing) []occurrence {
 	case t.proc != nil:
 		var list []occurrence
 		for _, r := range v.Refs {
-			if v.Env.Proc(r.Name) == t.proc && len(seen(v.File, r.Scope, r.Name)) == 0 {
+			if v.Env.Proc(r.Name) == t.proc && named(v.File, r.Span, r.Name) && len(seen(v.File, r.Scope, r.Name)) == 0 {
 				list = append(list, occurrence{file: v.File, span: r.Span, role: analysis.Uses, ref: r})
 			}
 		}

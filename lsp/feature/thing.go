@@ -54,7 +54,7 @@ func thingAt(v *analysis.View, offset int) *thing {
 		}
 	}
 	for _, r := range v.Refs {
-		if better(r.Span) {
+		if better(r.Span) && named(v.File, r.Span, r.Name) {
 			best = &thing{span: r.Span, name: r.Name, ref: r, call: r.Call, scope: r.Scope}
 		}
 	}

@@ -1,0 +1,170 @@
+package feature
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/diag"
+)
+
+// verbs are what a marker ‹verb› or ‹verb word…› in a text may ask for at its
+// place; each gives what the golden file is to hold.
+var verbs = map[string]func(v *analysis.View, offset int, words string) string{
+	"hover": func(v *analysis.View, offset int, _ string) string {
+		h := Hover(v, offset)
+		if h == nil {
+			return "nothing\n"
+		}
+		return textOf(v.File, h.Span) + "\n" + quoted(h.Markdown)
+	},
+	"def": func(v *analysis.View, offset int, _ string) string { return locations(v, Definition(v, offset)) },
+	"refs": func(v *analysis.View, offset int, _ string) string {
+		return locations(v, References(v, offset, true))
+	},
+	"highlight": func(v *analysis.View, offset int, _ string) string {
+		var b strings.Builder
+		for _, h := range Highlights(v, offset) {
+			fmt.Fprintf(&b, "%s %v\n", h.Span.Start, h.Write)
+		}
+		return b.String()
+	},
+	"complete": func(v *analysis.View, offset int, words string) string {
+		var b strings.Builder
+		n := 0
+		for _, c := range Complete(v, offset) {
+			prefix := string([]rune(v.Source().Text[c.Span.Start.Offset:offset]))
+			if !strings.HasPrefix(c.Filter, prefix) {
+				continue
+			}
+			if n++; n > 12 {
+				b.WriteString("…\n")
+				break
+			}
+			fmt.Fprintf(&b, "%s %s (%s) %q at %s-%s\n", c.Kind, c.Label, c.Detail, c.Insert, c.Span.Start, c.Span.End)
+			if words == "docs" {
+				b.WriteString(quoted(Resolve(v, c)))
+			}
+		}
+		return b.String()
+	},
+}
+
+func quoted(text string) string {
+	return "    " + strings.ReplaceAll(text, "\n", "\n    ") + "\n"
+}
+
+func locations(v *analysis.View, list []Location) string {
+	var b strings.Builder
+	for _, l := range list {
+		fmt.Fprintf(&b, "%s:%s %s\n", l.Path, l.Span.Start, textOf(v.Project.File(l.Path), l.Span))
+	}
+	if len(list) == 0 {
+		return "nothing\n"
+	}
+	return b.String()
+}
+
+// apply makes the changes to a text.
+func apply(text string, edits []diag.Edit) string {
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		if e.Span.Start.Offset < at {
+			panic(fmt.Sprintf("edits overlap or are out of order: %v", edits))
+		}
+		b.WriteString(text[at:e.Span.Start.Offset] + e.NewText)
+		at = e.Span.End.Offset
+	}
+	return b.String() + text[at:]
+}
+
+var marker = regexp.MustCompile(`‹[^›]*›`)
+
+type mark struct {
+	path   string
+	offset int
+	words  string
+}
+
+// unmark takes the markers out of a text.
+func unmark(path, text string) (string, []mark) {
+	var marks []mark
+	for {
+		at := marker.FindStringIndex(text)
+		if at == nil {
+			return text, marks
+		}
+		words := strings.TrimSuffix(strings.TrimPrefix(text[at[0]:at[1]], "‹"), "›")
+		text = text[:at[0]] + text[at[1]:]
+		marks = append(marks, mark{path, at[0], words})
+	}
+}
+
+// TestMarkers runs the files in testdata: each is a project, with markers in
+// its texts and what they give in the file golden.
+func TestMarkers(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no test data", err)
+	}
+	for _, name := range files {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ar := txtar.Parse(data)
+			var parsed []*analysis.File
+			var marks []mark
+			want := ""
+			golden := -1
+			for i, f := range ar.Files {
+				if f.Name == "golden" {
+					want, golden = string(f.Data), i
+					continue
+				}
+				text, more := unmark(f.Name, string(f.Data))
+				if f.Name != "eof.flo" && len(more) > 0 && strings.HasSuffix(string(f.Data), "›\n") {
+					// a marker at the end stands at the end of the text
+					text = strings.TrimSuffix(text, "\n")
+				}
+				parsed = append(parsed, parse(f.Name, text))
+				marks = append(marks, more...)
+			}
+			p := analysis.NewProject(env, true, parsed...)
+			var b strings.Builder
+			for _, m := range marks {
+				verb, words, _ := strings.Cut(m.words, " ")
+				run := verbs[verb]
+				if run == nil {
+					t.Fatalf("no verb %q", verb)
+				}
+				v := p.View(p.File(m.path))
+				fmt.Fprintf(&b, "== %s:%s %s\n%s", m.path, v.Source().Pos(m.offset), m.words, run(v, m.offset, words))
+			}
+			got := b.String()
+			if *update {
+				if golden < 0 {
+					golden = len(ar.Files)
+					ar.Files = append(ar.Files, txtar.File{Name: "golden"})
+				}
+				ar.Files[golden].Data = []byte(got)
+				if err := os.WriteFile(name, txtar.Format(ar), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
