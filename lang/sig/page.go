@@ -15,11 +15,10 @@ func (p *Proc) PublicNames() []string {
 	return names
 }
 
-// Usage tells how a procedure is written: a line for its head, and where
-// it has a body one for that.
-func (p *Proc) Usage() []string {
-	var b strings.Builder
-	b.WriteString(p.Name())
+// Parts lists the arguments and the attributes, in that order, as Usage shows
+// them.
+func (p *Proc) Parts() []string {
+	var list []string
 	for _, a := range p.Args {
 		name := strings.ReplaceAll(a.Name, " ", "-")
 		if a.Repeated {
@@ -28,12 +27,18 @@ func (p *Proc) Usage() []string {
 		if a.Optional {
 			name = "[" + name + "]"
 		}
-		b.WriteString(" " + name)
+		list = append(list, name)
 	}
 	for _, a := range p.Attrs {
-		b.WriteString(" [" + a.Names[0] + ": " + string(a.Type) + "]")
+		list = append(list, "["+a.Names[0]+": "+string(a.Type)+"]")
 	}
-	lines := []string{b.String()}
+	return list
+}
+
+// Usage tells how a procedure is written: a line for its head, and where
+// it has a body one for that.
+func (p *Proc) Usage() []string {
+	lines := []string{strings.Join(append([]string{p.Name()}, p.Parts()...), " ")}
 	if body := map[Body]string{
 		Sequence: "children…", Branches: "branches…", Block: "body of the function…", Cases: "conditions and consequences…",
 	}[p.Body]; body != "" {

@@ -7,6 +7,7 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/florc-lang/florc/lang/analysis"
@@ -99,6 +100,55 @@ var probes = map[string]func(v *analysis.View, offset int, span func(path string
 			if i%50 == 0 {
 				Resolve(v, c)
 			}
+		}
+	},
+	"signature": func(v *analysis.View, offset int, span func(string, source.Span)) {
+		if s := Signature(v, offset); s != nil {
+			if s.Active >= len(s.Parameters) {
+				panic("no such parameter")
+			}
+			for _, p := range s.Parameters {
+				_ = s.Label[p.Start:p.End]
+			}
+		}
+	},
+	"outline": func(v *analysis.View, offset int, span func(string, source.Span)) {
+		var walk func(outer *OutlineItem, list []*OutlineItem)
+		walk = func(outer *OutlineItem, list []*OutlineItem) {
+			for _, o := range list {
+				span(v.Path(), o.Span)
+				span(v.Path(), o.NameSpan)
+				if !covers(o.Span, o.NameSpan) || outer != nil && !covers(outer.Span, o.Span) {
+					panic("the span of " + o.Name + " is too small")
+				}
+				walk(o, o.Children)
+			}
+		}
+		walk(nil, Outline(v))
+		for _, s := range FindSymbols(v.Project, "a", 100) {
+			span(s.Path, s.Span)
+		}
+	},
+	"shape": func(v *analysis.View, offset int, span func(string, source.Span)) {
+		for _, f := range Folds(v) {
+			if f.First < 1 || f.Last <= f.First || f.Last > v.Source().LineCount() {
+				panic("a bad fold")
+			}
+		}
+		var inner source.Span
+		for i, s := range Selection(v, offset) {
+			span(v.Path(), s)
+			if i > 0 && (!covers(s, inner) || s == inner) {
+				panic("a selection does not hold the one within")
+			}
+			inner = s
+		}
+		end := 0
+		for _, tok := range Tokens(v) {
+			if tok.Start < end || strings.ContainsAny(v.Source().Text[tok.Start:tok.End], "\r\n") || int(tok.Type) >= len(TokenTypes) {
+				panic("a bad token")
+			}
+			end = tok.End
 		}
 	},
 	"links": func(v *analysis.View, offset int, span func(string, source.Span)) {

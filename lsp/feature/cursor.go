@@ -97,16 +97,6 @@ func (f *cursorFrame) comma() {
 // top is the innermost frame.
 func (c *cursor) top() *cursorFrame { return &c.frames[len(c.frames)-1] }
 
-// statement is the innermost frame in which statements stand.
-func (c *cursor) statement() *cursorFrame {
-	for i := len(c.frames) - 1; i > 0; i-- {
-		if c.frames[i].isStatement() {
-			return &c.frames[i]
-		}
-	}
-	return &c.frames[0]
-}
-
 // cursorAt reads the line that an offset is in, up to it.
 func cursorAt(v *analysis.View, offset int) *cursor {
 	text := v.Source().Text

@@ -34,7 +34,7 @@ func clamp(v *analysis.View, offset int) int {
 	return max(0, min(offset, len(v.Source().Text)))
 }
 
-// path returns the lines that an offset is in or, from the left, nested in,
+// linePath returns the lines that an offset is in or, from the left, nested in,
 // the outermost first: the last one that starts at or before it, and those
 // around that.
 func linePath(f *ast.File, offset int) []*ast.Line {
@@ -70,15 +70,6 @@ func blockEnd(l *ast.Line) int {
 		end = max(end, e)
 	}
 	return end
-}
-
-// commentAt returns the comment that an offset is in or at the end of.
-func commentAt(f *ast.File, offset int) (ast.Comment, bool) {
-	i := sort.Search(len(f.Comments), func(i int) bool { return f.Comments[i].End >= offset })
-	if i < len(f.Comments) && f.Comments[i].Start < offset {
-		return f.Comments[i], true
-	}
-	return ast.Comment{}, false
 }
 
 // touches tells whether an offset is within a span or at its end.

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/florc-lang/florc/lang/analysis"
-	"github.com/florc-lang/florc/lang/diag"
 )
 
 // verbs are what a marker ‹verb› or ‹verb word…› in a text may ask for at its
@@ -33,6 +32,58 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 		var b strings.Builder
 		for _, h := range Highlights(v, offset) {
 			fmt.Fprintf(&b, "%s %v\n", h.Span.Start, h.Write)
+		}
+		return b.String()
+	},
+	"signature": func(v *analysis.View, offset int, _ string) string {
+		s := Signature(v, offset)
+		if s == nil {
+			return "nothing\n"
+		}
+		active := "none"
+		if s.Active >= 0 {
+			p := s.Parameters[s.Active]
+			active = s.Label[p.Start:p.End] + ": " + p.Doc
+		}
+		return s.Label + "\n" + quoted(active)
+	},
+	"outline": func(v *analysis.View, _ int, _ string) string {
+		var b strings.Builder
+		var walk func(list []*OutlineItem, margin string)
+		walk = func(list []*OutlineItem, margin string) {
+			for _, o := range list {
+				fmt.Fprintf(&b, "%s%s %s (%s) %s-%s %s\n", margin, o.Kind, o.Name, o.Detail, o.Span.Start, o.Span.End, o.NameSpan.Start)
+				walk(o.Children, margin+"  ")
+			}
+		}
+		walk(Outline(v), "")
+		return b.String()
+	},
+	"symbols": func(v *analysis.View, _ int, words string) string {
+		var b strings.Builder
+		for _, s := range FindSymbols(v.Project, words, 6) {
+			fmt.Fprintf(&b, "%s %s %s:%s\n", s.Kind, s.Name, s.Path, s.Span.Start)
+		}
+		return b.String()
+	},
+	"folds": func(v *analysis.View, _ int, _ string) string { return fmt.Sprintln(Folds(v)) },
+	"select": func(v *analysis.View, offset int, _ string) string {
+		var b strings.Builder
+		for _, s := range Selection(v, offset) {
+			fmt.Fprintf(&b, "%q\n", textOf(v.File, s))
+		}
+		return b.String()
+	},
+	"tokens": func(v *analysis.View, _ int, _ string) string {
+		var b strings.Builder
+		for _, tok := range Tokens(v) {
+			fmt.Fprintf(&b, "%s %s %q", v.Source().Pos(tok.Start), TokenTypes[tok.Type], v.Source().Text[tok.Start:tok.End])
+			for i, name := range TokenModifiers {
+				if tok.Modifiers&(1<<i) != 0 {
+					b.WriteString(" " + name)
+				}
+			}
+			b.WriteString("\n")
 		}
 		return b.String()
 	},
@@ -70,20 +121,6 @@ func locations(v *analysis.View, list []Location) string {
 		return "nothing\n"
 	}
 	return b.String()
-}
-
-// apply makes the changes to a text.
-func apply(text string, edits []diag.Edit) string {
-	var b strings.Builder
-	at := 0
-	for _, e := range edits {
-		if e.Span.Start.Offset < at {
-			panic(fmt.Sprintf("edits overlap or are out of order: %v", edits))
-		}
-		b.WriteString(text[at:e.Span.Start.Offset] + e.NewText)
-		at = e.Span.End.Offset
-	}
-	return b.String() + text[at:]
 }
 
 var marker = regexp.MustCompile(`‹[^›]*›`)

@@ -1,0 +1,263 @@
+package feature
+
+import (
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/ast"
+	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/lang/source"
+)
+
+// OutlineKind says what a symbol of an outline is.
+type OutlineKind string
+
+// The kinds of symbols.
+const (
+	OutlineFunction OutlineKind = "function"
+	OutlineVariable OutlineKind = "variable"
+	OutlineTag      OutlineKind = "tag"    // a node that has a tag
+	OutlineTask     OutlineKind = "task"   // a node that hands a task out
+	OutlineSignal   OutlineKind = "signal" // a node that sends or awaits one
+	OutlineHandler  OutlineKind = "handler"
+	OutlineImport   OutlineKind = "import"
+	OutlineField    OutlineKind = "field"
+)
+
+// OutlineItem is a part of a definition that has a name.
+type OutlineItem struct {
+	Name     string
+	Detail   string
+	Kind     OutlineKind
+	Span     source.Span // of the whole part
+	NameSpan source.Span // of its name, within Span
+	Children []*OutlineItem
+}
+
+// Outline returns the parts of a file that have names, in the order of the
+// text: functions, tagged nodes, tasks, signals, handlers, files that are
+// brought in, and the variables of the outermost scope.
+func Outline(v *analysis.View) []*OutlineItem {
+	ends := map[int]int{} // where the lines that start at an offset end
+	var collect func(lines []*ast.Line) int
+	collect = func(lines []*ast.Line) int {
+		most := 0
+		for _, l := range lines {
+			start, end := lineSpan(l)
+			end = max(end, collect(l.Children))
+			ends[start] = max(ends[start], end)
+			most = max(most, end)
+		}
+		return most
+	}
+	collect(v.Syntax.Lines)
+	o := outliner{v: v, named: map[*analysis.Call]*OutlineItem{}}
+	o.names()
+	items := map[*analysis.Call]*OutlineItem{}
+	var roots []*OutlineItem
+	for _, c := range v.Calls {
+		item := o.named[c]
+		if item == nil {
+			item = o.item(c)
+		}
+		if item == nil || !c.Node.Span.IsValid() {
+			items[c] = items[c.Parent]
+			continue
+		}
+		items[c] = item
+		end := max(c.Node.Span.End.Offset, ends[c.Node.Span.Start.Offset], item.NameSpan.End.Offset)
+		item.Span = v.Source().Span(min(c.Node.Span.Start.Offset, item.NameSpan.Start.Offset), end)
+		p := items[c.Parent]
+		if p == nil {
+			roots = append(roots, item)
+			continue
+		}
+		p.Children = append(p.Children, item)
+	}
+	for _, item := range roots {
+		item.widen()
+	}
+	return roots
+}
+
+// widen makes the span of an item hold those of its children.
+func (o *OutlineItem) widen() {
+	for _, ch := range o.Children {
+		ch.widen()
+		if ch.Span.End.Offset > o.Span.End.Offset {
+			o.Span.End = ch.Span.End
+		}
+		if ch.Span.Start.Offset < o.Span.Start.Offset {
+			o.Span.Start = ch.Span.Start
+		}
+	}
+}
+
+type outliner struct {
+	v     *analysis.View
+	named map[*analysis.Call]*OutlineItem
+}
+
+// names notes the items that symbols and mentions make.
+func (o *outliner) names() {
+	calls := map[any]*analysis.Call{}
+	for _, c := range o.v.Calls {
+		calls[c.Node] = c
+	}
+	seen := map[string]bool{}
+	for _, s := range o.v.Symbols {
+		c := calls[s.Node]
+		if c == nil || o.named[c] != nil || !named(o.v.File, s.Span, s.Name) {
+			continue
+		}
+		if n := functionNode(s); n != nil {
+			o.named[c] = &OutlineItem{Name: s.Name, Detail: strings.Join(parameterTexts(o.v.File, n), " "), Kind: OutlineFunction, NameSpan: s.Span}
+		} else if s.Kind == analysis.Variable && s.Scope == o.v.Root && !seen[s.Name] {
+			o.named[c] = &OutlineItem{Name: s.Name, Kind: OutlineVariable, NameSpan: s.Span}
+		}
+		seen[s.Name] = true
+	}
+	for _, m := range o.v.Mentions {
+		item := o.named[m.Call]
+		switch {
+		case m.Name == "":
+		case m.Entity == analysis.Tag && m.Role == analysis.Defines:
+			if item == nil {
+				o.named[m.Call] = &OutlineItem{Name: m.Name, Detail: m.Call.Node.Head, Kind: OutlineTag, NameSpan: m.Span}
+			}
+		case item != nil:
+		case m.Entity == analysis.Signal:
+			o.named[m.Call] = &OutlineItem{Name: m.Name, Detail: m.Call.Node.Head, Kind: OutlineSignal, NameSpan: m.Span}
+		case m.Entity == analysis.Flow:
+			o.named[m.Call] = &OutlineItem{Name: m.Name, Detail: m.Call.Node.Head, Kind: OutlineImport, NameSpan: m.Span}
+		}
+	}
+}
+
+// item returns the item of a call that hands a task out or handles something,
+// nil for none.
+func (o *outliner) item(c *analysis.Call) *OutlineItem {
+	if c.Ref == nil || !named(o.v.File, c.Ref.Span, c.Ref.Name) {
+		return nil
+	}
+	isTask := c.Proc != nil && c.Proc.Group == sig.People ||
+		c.Proc == nil && (o.v.Env.Tasker(c.Ref.Name) != nil || !o.v.IsDefined(c.Ref) && len(c.Node.Attrs) > 0)
+	switch {
+	case isTask:
+		return &OutlineItem{Name: strings.TrimSpace(c.Ref.Name + " " + o.texts(c)), Kind: OutlineTask, NameSpan: c.Ref.Span}
+	case c.Proc != nil && c.Proc.Group == sig.Handlers:
+		name := c.Ref.Name
+		if args := c.Args(); len(args) > 0 && args[0].IsName() {
+			name += " " + args[0].Head
+		}
+		return &OutlineItem{Name: name, Kind: OutlineHandler, NameSpan: c.Ref.Span}
+	}
+	return nil
+}
+
+// texts lists the first strings that a call is given.
+func (o *outliner) texts(c *analysis.Call) string {
+	var list []string
+	for _, a := range c.Args() {
+		if s, ok := a.Value.(string); ok && a.Literal && len(list) < 2 {
+			list = append(list, s)
+		}
+	}
+	return strings.Join(list, ": ")
+}
+
+// FoundSymbol is a named thing of the project.
+type FoundSymbol struct {
+	Name string
+	Kind OutlineKind
+	Location
+}
+
+// FindSymbols returns the functions, variables of outermost scopes, tags,
+// fields and signals of the project whose names hold the letters of a query in
+// their order, those that fit best first, limit at most.
+func FindSymbols(p *analysis.Project, query string, limit int) []FoundSymbol {
+	type scored struct {
+		FoundSymbol
+		score int
+	}
+	var list []scored
+	for _, f := range p.Files() {
+		seen := map[string]bool{}
+		add := func(name string, kind OutlineKind, at source.Span) {
+			if seen[string(kind)+name] {
+				return
+			}
+			if score := fuzzy(query, name); score > 0 {
+				seen[string(kind)+name] = true
+				list = append(list, scored{FoundSymbol{name, kind, Location{f.Path(), at}}, score})
+			}
+		}
+		for _, s := range f.Symbols {
+			switch {
+			case functionNode(s) != nil:
+				add(s.Name, OutlineFunction, s.Span)
+			case s.Kind == analysis.Variable && s.Scope == f.Root:
+				add(s.Name, OutlineVariable, s.Span)
+			}
+		}
+		for _, m := range f.Mentions {
+			kind := map[analysis.Entity]OutlineKind{analysis.Tag: OutlineTag, analysis.Field: OutlineField, analysis.Signal: OutlineSignal}[m.Entity]
+			if kind != "" && m.Role == analysis.Defines && m.Name != "" {
+				add(m.Name, kind, m.Span)
+			}
+		}
+	}
+	sort.SliceStable(list, func(i, j int) bool {
+		if list[i].score != list[j].score {
+			return list[i].score > list[j].score
+		}
+		return list[i].Name < list[j].Name
+	})
+	out := make([]FoundSymbol, 0, min(limit, len(list)))
+	for _, s := range list[:min(limit, len(list))] {
+		out = append(out, s.FoundSymbol)
+	}
+	return out
+}
+
+// fuzzy tells how well a name fits a query, 0 for not at all: letters count
+// more at the start of the name, of words in it, and next to each other.
+func fuzzy(query, name string) int {
+	score, at, next := 1, 0, -1
+	for _, q := range query {
+		if q == ' ' {
+			continue
+		}
+		found := -1
+		for i, r := range name[at:] {
+			if unicode.ToLower(r) == unicode.ToLower(q) {
+				found = at + i
+				break
+			}
+		}
+		if found < 0 {
+			return 0
+		}
+		switch {
+		case found == 0:
+			score += 8
+		case found == next:
+			score += 5
+		case strings.IndexByte("_-. ", name[found-1]) >= 0:
+			score += 4
+		default:
+			score++
+		}
+		_, size := utf8.DecodeRuneInString(name[found:])
+		at = found + size
+		next = at
+	}
+	if at == len(name) {
+		score++
+	}
+	return score
+}
