@@ -13,11 +13,11 @@ var signal = &vm.Procedure{
 		Doc: "Emits a signal, which `on` and `trap` wait for. Its children run first; the payload that they leave goes with the signal.\n\n" +
 			"With `exid:` the signal goes to another execution. There it is for the whole execution, wherever the `on` or `trap` stands.",
 		Attrs: []sig.Attr{
-			{Names: []string{"name"}, Type: sig.String, Doc: "The name of the signal."},
+			{Names: []string{"name"}, Type: sig.SignalName, Doc: "The name of the signal."},
 			{Names: []string{"exid"}, Type: sig.String, Doc: "The execution that it is for.", Default: "this one"},
 			{Names: []string{"payload"}, Type: sig.Object, Doc: "The payload that goes with it.", Default: "the current one"},
 		},
-		Args:       []sig.Arg{{Name: "name", Type: sig.String, Optional: true, Doc: "The name, where `name:` does not say."}},
+		Args:       []sig.Arg{{Name: "name", Type: sig.SignalName, Optional: true, Doc: "The name, where `name:` does not say."}},
 		Body:       sig.Sequence,
 		Result:     "What the last child gave, or the name.",
 		ResultType: sig.Any,

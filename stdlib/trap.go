@@ -11,9 +11,9 @@ import (
 // trapAttrs are the attributes of trap and of what is short for it.
 var trapAttrs = []sig.Attr{
 	{Names: []string{"point", "points"}, Type: sig.Any, Doc: "What the messages are about: `'signal'`, `'entered'`, `'left'`, `'failed'`, `'terminated'`, `'ceased'`, `'execute'`, `'receive'`, `'cancel'`, `'return'`, or several of them, in an array or with commas."},
-	{Names: []string{"tag", "tags"}, Type: sig.Any, Doc: "Tags, or regular expressions for tags, that are entered or, where `point:` says so, left."},
-	{Names: []string{"signal", "sig", "signals"}, Type: sig.Any, Doc: "Names of signals, or regular expressions for them."},
-	{Names: []string{"name", "names"}, Type: sig.Any, Doc: "The same, without asking for the point `'signal'`."},
+	{Names: []string{"tag", "tags"}, Type: sig.Tag, Doc: "Tags, or regular expressions for tags, that are entered or, where `point:` says so, left."},
+	{Names: []string{"signal", "sig", "signals"}, Type: sig.SignalName, Doc: "Names of signals, or regular expressions for them."},
+	{Names: []string{"name", "names"}, Type: sig.SignalName, Doc: "The same, without asking for the point `'signal'`."},
 	{Names: []string{"heap", "heaps"}, Type: sig.Any, Doc: "Procedures that the node runs which the message is for."},
 	{Names: []string{"heat", "heats"}, Type: sig.Any, Doc: "Heads of such nodes, as they are written, or regular expressions for them. That of a function call is `_apply`."},
 	{Names: []string{"range", "scope"}, Type: sig.String, Doc: "Where the messages happen: `'subnid'`, at or below the node that the trap is bound to; `'execution'`; `'domain'`, in any execution of the same domain; `'subdomain'`, of the domain and those below it.", Default: "'subnid'"},

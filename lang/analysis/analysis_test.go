@@ -63,6 +63,10 @@ func TestMentions(t *testing.T) {
   signal 'over'
   sequence 'inner'
   t.inner
+  on [ 'over' r/^x/ ]
+    trap signal: 'under'
+  on error
+    signal name: 'under'
 `)
 	var got []string
 	for _, m := range f.Mentions {
@@ -72,6 +76,7 @@ func TestMentions(t *testing.T) {
 		"1:16 define tag all", "2:9 define field order", "3:10 change field log", "4:16 use tag all",
 		"5:9 use tasker alice", "5:18 use field order", "6:10 use flow lib", "7:11 define signal over",
 		"8:13 define tag inner", "9:5 use tag inner",
+		"10:9 use signal over", "11:19 use signal under", "13:19 define signal under",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

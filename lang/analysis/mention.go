@@ -67,6 +67,7 @@ func (w *walker) mention(e Entity, role Role, c *Call, v *tree.Node, scope *Scop
 			w.f.Imports = append(w.f.Imports, &Import{Call: c, Scope: c.Scope, Target: s, Span: m.Span})
 		}
 	case v.Literal:
+	case e == Signal && v.IsName() && c.Name() == "on":
 	case v.Head == "_arr" && v.HeadExpr == nil:
 		for _, item := range v.Children {
 			w.mention(e, role, c, item, scope)
@@ -100,7 +101,11 @@ func (f *File) inner(v *tree.Node) source.Span {
 func (w *walker) attrEntity(c *Call, key string) (Entity, Role) {
 	if c.Proc != nil {
 		if at := c.Proc.Attr(key); at != nil {
-			return entities[at.Type], Uses
+			e := entities[at.Type]
+			if e == Signal && c.Name() == "signal" {
+				return e, Defines
+			}
+			return e, Uses
 		}
 	}
 	if at := w.f.Env.common[key]; at != nil {
@@ -122,9 +127,11 @@ func argEntity(p *sig.Proc, i int) (Entity, Role) {
 	}
 	e := entities[p.Args[i].Type]
 	switch {
+	case p.Name() == "on" && i == 0: // on 'x'; on error names none
+		return Signal, Uses
 	case e == Tag && (p.Body == sig.Sequence || p.Body == sig.Branches): // sequence 'x' gives the tag, cancel 'x' is about another's
 		return e, Defines
-	case e == Signal && p.Body != sig.Block: // signal 'x' sends, on 'x' waits
+	case e == Signal && p.Name() == "signal": // signal 'x' sends, on 'x' waits
 		return e, Defines
 	}
 	return e, Uses

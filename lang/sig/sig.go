@@ -47,7 +47,7 @@ const (
 	Nid        Type = "nid"      // a node id, or an array of them
 	Path       Type = "path"     // a reference to a variable or a field, not its value
 	Symbol     Type = "symbol"   // a name that stands for itself
-	SignalName Type = "signal"   // the name of a signal
+	SignalName Type = "signal"   // the name of a signal, an array of them, or a regular expression for them
 	TaskerName Type = "tasker"   // the name of a tasker
 	FilePath   Type = "file"     // the path of a definition, from the file that names it or from the project
 	Cron       Type = "cron"     // a schedule such as '0 8 * * mon-fri' or 'every day at five'

@@ -22,7 +22,11 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 		if h == nil {
 			return "nothing\n"
 		}
-		return textOf(v.File, h.Span) + "\n" + quoted(h.Markdown)
+		lines := strings.Split(h.Markdown, "\n")
+		if len(lines) > 12 {
+			lines = append(lines[:3], "…", lines[len(lines)-1])
+		}
+		return textOf(v.File, h.Span) + "\n" + quoted(strings.Join(lines, "\n"))
 	},
 	"def": func(v *analysis.View, offset int, _ string) string { return locations(v, Definition(v, offset)) },
 	"refs": func(v *analysis.View, offset int, _ string) string {
@@ -95,9 +99,12 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 			if !strings.HasPrefix(c.Filter, prefix) {
 				continue
 			}
-			if n++; n > 12 {
+			if n++; n > 5 {
 				b.WriteString("…\n")
 				break
+			}
+			if c.Kind == ProcedureItem || c.Kind == AttributeItem {
+				c.Detail = "" // what it says is tested where it is written
 			}
 			fmt.Fprintf(&b, "%s %s (%s) %q at %s-%s\n", c.Kind, c.Label, c.Detail, c.Insert, c.Span.Start, c.Span.End)
 			if words == "docs" {
