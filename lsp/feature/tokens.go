@@ -144,9 +144,9 @@ func (t *tokenizer) reference(r *analysis.Reference, functions map[string]bool) 
 		return TokenOperator, 0
 	}
 	for s := r.Scope; s != nil; s = s.Parent {
-		for _, sym := range s.Named(r.Name) {
+		if here := s.Named(r.Name); len(here) > 0 {
 			switch {
-			case sym.Kind == analysis.Parameter, sym.Kind == analysis.Binding:
+			case here[0].Kind == analysis.Parameter, here[0].Kind == analysis.Binding:
 				return TokenParameter, 0
 			case functions[r.Name]:
 				return TokenFunction, 0
