@@ -57,6 +57,9 @@ var outside = map[string][]string{
 	"github.com/alecthomas/participle/v2": {"lang/parser"},
 	"github.com/dgraph-io/badger/v4":      {"runtime/badgerstore"},
 	"github.com/go-git/go-git/v5":         {"lang/project"},
+	"go.lsp.dev/protocol":                 {"lsp"},
+	"go.lsp.dev/jsonrpc2":                 {"lsp"},
+	"github.com/coder/websocket":          {"lsp"},
 	"os/exec":                             {"runtime", "cmd/florc"},
 }
 

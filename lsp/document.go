@@ -1,0 +1,91 @@
+package lsp
+
+import (
+	"strings"
+	"sync"
+
+	"go.lsp.dev/uri"
+
+	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/ast"
+	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/parser"
+	"github.com/florc-lang/florc/lang/source"
+)
+
+// document is an open document in one of its versions. It is immutable.
+type document struct {
+	key     string  // its canonical URI
+	uri     uri.URI // as the editor writes it
+	version int32
+	root    string // the folder of the root it belongs to
+	path    string // below that folder
+	cache   *cache
+	*file
+}
+
+// file is a file with what it says on its own, each part of which is worked
+// out when it is first asked for. It is safe for concurrent use.
+type file struct {
+	src      *source.File
+	stamp    stamp // of the disk; zero for what is not from there
+	parsed   func() parsed
+	analysis func() *analysis.File
+}
+
+type parsed struct {
+	syntax *ast.File
+	diags  []diag.Diagnostic
+}
+
+// cache parses the versions of a document.
+type cache struct {
+	mu     sync.Mutex
+	parser parser.Cache
+}
+
+func (c *cache) parse(src *source.File, opts parser.Options) (*ast.File, []diag.Diagnostic) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.parser.Parse(src, opts)
+}
+
+// newFile returns a file; cache is nil for one that is not edited.
+func newFile(src *source.File, env *analysis.Env, opts parser.Options, cache *cache) *file {
+	f := &file{src: src}
+	f.parsed = sync.OnceValue(func() parsed {
+		parse := parser.Parse
+		if cache != nil {
+			parse = cache.parse
+		}
+		syntax, diags := parse(src, opts)
+		return parsed{syntax, diags}
+	})
+	f.analysis = sync.OnceValue(func() *analysis.File { return analysis.Analyze(env, f.parsed().syntax) })
+	return f
+}
+
+// edit is a change of a text: what stands between two offsets is replaced.
+type edit struct {
+	from, to int
+	text     string
+}
+
+// apply makes a text of another by edits that stand in order, apart from each
+// other.
+func apply(text string, edits []edit) string {
+	var b strings.Builder
+	size := len(text)
+	for _, e := range edits {
+		size += len(e.text)
+	}
+	b.Grow(size)
+	at := 0
+	for _, e := range edits {
+		b.WriteString(text[at:e.from])
+		b.WriteString(e.text)
+		at = e.to
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}

@@ -1,0 +1,140 @@
+package lsp
+
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/check"
+	"github.com/florc-lang/florc/lang/diag"
+)
+
+// root is a project: a folder with its files, some of which are open. It is
+// immutable but for what it works out when first asked.
+type root struct {
+	folder  string // its URI, with a slash at its end
+	dir     string // on the disk, "" where it is not there
+	checker *check.Checker
+	// implied tells that the editor did not name the folder: a document in it
+	// is open.
+	implied bool
+
+	disk    *load                // the files on the disk, as they were found
+	changed map[string]*file     // those that changed since, nil for those that are gone
+	docs    map[string]*document // the open ones, by path
+
+	project func() *analysis.Project
+	reports *reports
+}
+
+// renew returns the root with what f changes. What was worked out is
+// forgotten.
+func (r *root) renew(f func(*root)) *root {
+	q := *r
+	if f != nil {
+		f(&q)
+	}
+	q.reports = &reports{byPath: map[string]func() []diag.Diagnostic{}}
+	q.project = sync.OnceValue(q.build)
+	return &q
+}
+
+// with returns the root with an open document, which may be there already.
+func (r *root) with(d *document) *root {
+	return r.renew(func(q *root) {
+		q.docs = plus(r.docs, map[string]*document{d.path: d})
+	})
+}
+
+// without returns the root without an open document. What was written to the
+// disk meanwhile is seen.
+func (r *root) without(path string, onDisk *file) *root {
+	return r.renew(func(q *root) {
+		q.docs = maps.Clone(r.docs)
+		delete(q.docs, path)
+	}).withFiles(map[string]*file{path: onDisk})
+}
+
+// withFiles returns the root with files that changed on the disk, nil for
+// those that are gone.
+func (r *root) withFiles(files map[string]*file) *root {
+	return r.renew(func(q *root) { q.changed = plus(r.changed, files) })
+}
+
+// plus returns a map that holds what both hold; what more says counts.
+func plus[V any](m, more map[string]V) map[string]V {
+	sum := make(map[string]V, len(m)+len(more))
+	maps.Copy(sum, m)
+	maps.Copy(sum, more)
+	return sum
+}
+
+// onDisk returns the files on the disk, by path. It waits until they have been
+// read.
+func (r *root) onDisk() map[string]*file {
+	<-r.disk.done
+	all := make(map[string]*file, len(r.disk.files)+len(r.docs))
+	maps.Copy(all, r.disk.files)
+	for path, f := range r.changed {
+		if f == nil {
+			delete(all, path)
+		} else {
+			all[path] = f
+		}
+	}
+	return all
+}
+
+// files returns the files of the root, open or not, by path. It waits until
+// the disk has been read.
+func (r *root) files() map[string]*file {
+	all := r.onDisk()
+	for path, d := range r.docs {
+		all[path] = d.file
+	}
+	return all
+}
+
+func (r *root) build() *analysis.Project {
+	files := r.files()
+	list := make([]*analysis.File, 0, len(files))
+	for _, f := range files {
+		list = append(list, f.analysis())
+	}
+	return analysis.NewProject(r.checker.Env, r.dir != "" && !r.implied, list...)
+}
+
+// paths lists the paths of all files, sorted.
+func (r *root) paths() []string { return slices.Sorted(maps.Keys(r.files())) }
+
+// uri returns the URI of a file, as the editor writes it where it is open.
+func (r *root) uri(path string) string {
+	if d := r.docs[path]; d != nil {
+		return string(d.uri)
+	}
+	return below(r.folder, path)
+}
+
+// view returns a file as a part of its project. It waits until the disk has
+// been read.
+func (r *root) view(f *file) *analysis.View { return r.project().View(f.analysis()) }
+
+// reports are the diagnostics of the files of a root.
+type reports struct {
+	mu     sync.Mutex
+	byPath map[string]func() []diag.Diagnostic
+}
+
+// report returns what is wrong with a file of the root, in the order of the
+// text: what florc check finds.
+func (r *root) report(path string, f *file) []diag.Diagnostic {
+	r.reports.mu.Lock()
+	find := r.reports.byPath[path]
+	if find == nil {
+		find = sync.OnceValue(func() []diag.Diagnostic { return r.checker.Report(r.view(f), f.parsed().diags) })
+		r.reports.byPath[path] = find
+	}
+	r.reports.mu.Unlock()
+	return find()
+}

@@ -1,0 +1,94 @@
+package lsp_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/florc-lang/florc/lang/check"
+	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/stdlib"
+)
+
+// told lists what diagnostics say.
+func told(list []protocol.Diagnostic) []string {
+	var lines []string
+	for _, d := range list {
+		code, _ := d.Code.(protocol.String)
+		message, _ := d.Message.(protocol.String)
+		lines = append(lines, string(code)+" "+string(message))
+	}
+	return lines
+}
+
+// at writes where something is.
+func at(r protocol.Range) string {
+	return fmt.Sprintf("%d:%d-%d:%d", r.Start.Line, r.Start.Character, r.End.Line, r.End.Character)
+}
+
+func TestLifecycle(t *testing.T) {
+	e := start(t, nil)
+	if err := e.try(protocol.MethodTextDocumentFormatting, &protocol.DocumentFormattingParams{}, nil); err == nil {
+		t.Error("a request is answered before initialize")
+	}
+	e.initialize(everything())
+	if err := e.try(protocol.MethodInitialize, &protocol.InitializeParams{}, nil); err == nil {
+		t.Error("initialize is answered twice")
+	}
+	if err := e.try("no/such/method", nil, nil); err == nil || !strings.Contains(err.Error(), "no/such/method") {
+		t.Errorf("an unknown method gives %v", err)
+	}
+	e.notify("$/no/such/notification", nil)
+	if err := e.leave(); err != nil {
+		t.Errorf("the server ends with %v", err)
+	}
+}
+
+func TestExitWithoutShutdown(t *testing.T) {
+	e := start(t, nil)
+	e.initialize(everything())
+	e.notify(protocol.MethodExit, nil)
+	if err := <-e.done; err == nil {
+		t.Error("leaving without a shutdown is no error")
+	}
+}
+
+// TestDiagnosticsFollowEdits checks that what the editor is told is what florc
+// check says of the text as it has become, at the places as the editor counts.
+func TestDiagnosticsFollowEdits(t *testing.T) {
+	e, dir := open(t, "-- main.flo --\nsequence\n  nada 1\n")
+	u := uri.File(filepath.Join(dir, "main.flo"))
+	e.didOpen(u, read(t, filepath.Join(dir, "main.flo")))
+	same := func(text string, places ...string) {
+		t.Helper()
+		var got []string
+		for _, d := range e.diagnostics(u) {
+			got = append(got, at(d.Range))
+		}
+		if diff := cmp.Diff(places, got); diff != "" {
+			t.Error(diff)
+		}
+		var messages []string
+		for _, d := range check.Check(source.NewFile("main.flo", text), check.Options{Schema: stdlib.All().Schema()}) {
+			messages = append(messages, strings.TrimSpace(string(d.Code)+" "+d.Message+"\n"+d.Hint))
+		}
+		if diff := cmp.Diff(messages, told(e.diagnostics(u))); diff != "" {
+			t.Error(diff)
+		}
+	}
+	same("sequence\n  nada 1\n", "1:2-1:6")
+	e.didChange(u, partial(1, 2, 1, 6, "trace"), partial(1, 0, 1, 2, "  "))
+	same("sequence\n  trace 1\n")
+	e.didChange(u, whole("# 🎈 '🎈'\ntask '🎈🎈' xyz: nada\n"))
+	same("# 🎈 '🎈'\ntask '🎈🎈' xyz: nada\n", "1:17-1:21")
+	e.didChange(u, partial(1, 17, 1, 21, "'é'"), partial(1, 8, 1, 10, "b"), partial(9, 9, 9, 9, "x1 _"))
+	same("# 🎈 '🎈'\ntask '🎈b' xyz: 'é'\nx1 _", "2:0-2:2")
+	if err := e.leave(); err != nil {
+		t.Error(err)
+	}
+}
