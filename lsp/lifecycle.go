@@ -78,9 +78,11 @@ func foldersOf(p *protocol.InitializeParams) []string {
 		}
 		return list
 	}
-	if p.RootURI != nil && *p.RootURI != "" {
-		return []string{string(*p.RootURI)}
+	//lint:ignore SA1019 older editors know nothing else
+	if root := p.RootURI; root != nil && *root != "" {
+		return []string{string(*root)}
 	}
+	//lint:ignore SA1019 nor do the oldest
 	if path, ok := p.RootPath.Get(); ok && path != "" {
 		return []string{fileURI(path)}
 	}

@@ -2,6 +2,7 @@ package lsp_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -91,4 +92,34 @@ func TestDiagnosticsFollowEdits(t *testing.T) {
 	if err := e.leave(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestDisk checks that what is wrong with files that are not open is told, and
+// what changes on the disk is seen.
+func TestDisk(t *testing.T) {
+	e, dir := open(t, "-- main.flo --\nnada 1\n-- a/lib.flo --\nnada 2\nnada 3\n-- .hidden/x.flo --\nnada 4\n")
+	main, lib := uri.File(filepath.Join(dir, "main.flo")), uri.File(filepath.Join(dir, "a", "lib.flo"))
+	found := func(u uri.URI, n int) func() bool { return func() bool { return len(e.published[u].Diagnostics) == n } }
+	e.await("the file watching", e.hasBeenAsked(protocol.MethodClientRegisterCapability))
+	e.await("the library", found(lib, 2))
+	e.await("the main flow", found(main, 1))
+	write(t, filepath.Join(dir, "a", "lib.flo"), "nada 2\n")
+	changed := func(u uri.URI, kind protocol.FileChangeType) {
+		e.notify(protocol.MethodWorkspaceDidChangeWatchedFiles, &protocol.DidChangeWatchedFilesParams{Changes: []protocol.FileEvent{{URI: u, Type: kind}}})
+	}
+	changed(lib, protocol.FileChangeTypeChanged)
+	e.await("the change", found(lib, 1))
+	e.didOpen(lib, "nada 1\nnada 2\nnada 3\n")
+	e.await("what the editor has", found(lib, 3))
+	e.didClose(lib)
+	e.await("what the disk has", found(lib, 1))
+	if err := os.Remove(filepath.Join(dir, "a", "lib.flo")); err != nil {
+		t.Fatal(err)
+	}
+	changed(lib, protocol.FileChangeTypeDeleted)
+	e.await("the end of it", found(lib, 0))
+	if e.mu.Lock(); len(e.published) > 2 {
+		t.Errorf("there are diagnostics of %d files", len(e.published))
+	}
+	e.mu.Unlock()
 }
