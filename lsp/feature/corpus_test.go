@@ -151,6 +151,35 @@ var probes = map[string]func(v *analysis.View, offset int, span func(path string
 			end = tok.End
 		}
 	},
+	"rename": func(v *analysis.View, offset int, span func(string, source.Span)) {
+		at, _, err := PrepareRename(v, offset)
+		edits, _ := Rename(v, offset, "brand_new")
+		if err == nil {
+			span(v.Path(), at)
+			for _, e := range edits {
+				apply(v.Project.File(e.Path).Source().Text, e.Edits)
+			}
+		}
+		for _, s := range LinkedRanges(v, offset) {
+			span(v.Path(), s)
+		}
+	},
+	"hints": func(v *analysis.View, offset int, span func(string, source.Span)) {
+		for _, h := range Hints(v, 0, len(v.Source().Text)) {
+			span(v.Path(), source.Span{Start: h.At, End: h.At})
+		}
+		for _, l := range Lenses(v) {
+			span(v.Path(), ResolveLens(v, l).Span)
+		}
+	},
+	"calls": func(v *analysis.View, offset int, span func(string, source.Span)) {
+		for _, item := range PrepareCalls(v, offset) {
+			for _, e := range append(IncomingCalls(v.Project, item), OutgoingCalls(v.Project, item)...) {
+				span(e.Item.Path, e.Item.Span)
+				span(e.Item.Path, e.Item.NameSpan)
+			}
+		}
+	},
 	"links": func(v *analysis.View, offset int, span func(string, source.Span)) {
 		for _, l := range Links(v) {
 			span(v.Path(), l.Span)
@@ -256,4 +285,53 @@ func TestReferencesOfDefinition(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRenameRoundTrip renames every name of the examples and of the
+// conformance cases, and back again, which has to give the text from before.
+func TestRenameRoundTrip(t *testing.T) {
+	renamed := 0
+	for _, text := range sources(t) {
+		v := alone("test.flo", text)
+		done := map[string]bool{}
+		for _, r := range v.Refs {
+			if at, name, err := PrepareRename(v, r.Span.Start.Offset); err == nil && !done[name] {
+				done[name] = true
+				renamed += roundTrip(t, v, at.Start.Offset, name)
+			}
+		}
+		for _, m := range v.Mentions {
+			if at, name, err := PrepareRename(v, m.Span.Start.Offset); err == nil && !done[string(m.Entity)+name] {
+				done[string(m.Entity)+name] = true
+				renamed += roundTrip(t, v, at.Start.Offset, name)
+			}
+		}
+	}
+	if renamed < 400 {
+		t.Errorf("only %d names were renamed", renamed)
+	}
+}
+
+func roundTrip(t *testing.T, v *analysis.View, offset int, name string) int {
+	t.Helper()
+	text := v.Source().Text
+	there, err := Rename(v, offset, "zz_new")
+	if err != nil {
+		return 0
+	}
+	changed := apply(text, there[0].Edits)
+	w := alone("test.flo", changed)
+	at := there[0].Edits[0].Span.Start.Offset
+	if !strings.HasPrefix(changed[at:], "zz_new") {
+		t.Fatalf("renaming %s gives\n%s", name, changed)
+	}
+	back, err := Rename(w, at, name)
+	if err != nil {
+		// the old name may be one that nobody should choose
+		return 0
+	}
+	if got := apply(changed, back[0].Edits); got != text {
+		t.Errorf("renaming %s and back gives\n%s\nof\n%s", name, got, text)
+	}
+	return 1
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/diag"
 )
 
 // verbs are what a marker ‹verb› or ‹verb word…› in a text may ask for at its
@@ -91,6 +93,65 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 		}
 		return b.String()
 	},
+	"rename": func(v *analysis.View, offset int, name string) string {
+		edits, err := Rename(v, offset, name)
+		if err != nil {
+			return "error: " + err.Error() + "\n"
+		}
+		return changed(v, edits)
+	},
+	"prepare": func(v *analysis.View, offset int, _ string) string {
+		at, text, err := PrepareRename(v, offset)
+		if err != nil {
+			return "error: " + err.Error() + "\n"
+		}
+		return fmt.Sprintf("%s-%s %s\n", at.Start, at.End, text)
+	},
+	"linked": func(v *analysis.View, offset int, _ string) string {
+		var b strings.Builder
+		for _, s := range LinkedRanges(v, offset) {
+			fmt.Fprintln(&b, s.Start)
+		}
+		return b.String()
+	},
+	"hints": func(v *analysis.View, _ int, _ string) string {
+		text := v.Source().Text
+		for _, h := range slices.Backward(Hints(v, 0, len(text))) {
+			text = text[:h.At.Offset] + "«" + h.Label + "»" + text[h.At.Offset:]
+		}
+		return quoted(text)
+	},
+	"lenses": func(v *analysis.View, _ int, _ string) string {
+		var b strings.Builder
+		for _, l := range Lenses(v) {
+			l = ResolveLens(v, l)
+			fmt.Fprintf(&b, "%s %s %s\n", l.Span.Start, l.Command, l.Title)
+		}
+		return b.String()
+	},
+	"links": func(v *analysis.View, _ int, _ string) string {
+		var b strings.Builder
+		for _, l := range Links(v) {
+			fmt.Fprintf(&b, "%s %s\n", l.Span.Start, l.Path)
+		}
+		return b.String()
+	},
+	"movefile": func(v *analysis.View, _ int, to string) string {
+		return changed(v, RenameFile(v.Project, v.Path(), to))
+	},
+	"calls": func(v *analysis.View, offset int, _ string) string {
+		var b strings.Builder
+		for _, item := range PrepareCalls(v, offset) {
+			fmt.Fprintf(&b, "%s %s:%s\n", item.Detail, item.Path, item.Span.Start)
+			for _, e := range IncomingCalls(v.Project, item) {
+				fmt.Fprintf(&b, "  from %s %s %d\n", e.Item.Name, e.Item.Path, len(e.Spans))
+			}
+			for _, e := range OutgoingCalls(v.Project, item) {
+				fmt.Fprintf(&b, "  to %s %s %d\n", e.Item.Name, e.Item.Path, len(e.Spans))
+			}
+		}
+		return b.String()
+	},
 	"complete": func(v *analysis.View, offset int, words string) string {
 		var b strings.Builder
 		n := 0
@@ -126,6 +187,35 @@ func locations(v *analysis.View, list []Location) string {
 	}
 	if len(list) == 0 {
 		return "nothing\n"
+	}
+	return b.String()
+}
+
+// apply makes the changes to a text.
+func apply(text string, edits []diag.Edit) string {
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		if e.Span.Start.Offset < at {
+			panic(fmt.Sprintf("edits overlap or are out of order: %v", edits))
+		}
+		b.WriteString(text[at:e.Span.Start.Offset] + e.NewText)
+		at = e.Span.End.Offset
+	}
+	return b.String() + text[at:]
+}
+
+// changed shows the lines that changes change.
+func changed(v *analysis.View, list []FileEdits) string {
+	var b strings.Builder
+	for _, e := range list {
+		text := v.Project.File(e.Path).Source().Text
+		was := strings.Split(text, "\n")
+		for i, line := range strings.Split(apply(text, e.Edits), "\n") {
+			if len(strings.Split(apply(text, e.Edits), "\n")) != len(was) || line != was[i] {
+				fmt.Fprintf(&b, "%s:%d %s\n", e.Path, i+1, line)
+			}
+		}
 	}
 	return b.String()
 }
