@@ -15,7 +15,7 @@ import (
 // who did what docs/editors.md says.
 func emacs(t *testing.T, dir string, expressions ...string) {
 	t.Helper()
-	args := []string{"--batch", "-Q", "--eval", "(package-initialize)", "-L", absolute(t, "../emacs"),
+	args := []string{"--batch", "-q", "--eval", "(package-initialize)", "-L", absolute(t, "../emacs"),
 		"--eval", "(require 'flor-mode)", "-l", absolute(t, "testdata/emacs.el")}
 	for _, e := range expressions {
 		args = append(args, "--eval", e)

@@ -25,12 +25,17 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // vims are the editors that share the files in editors/vim.
 var vims = []string{"vim", "nvim"}
 
-// TestMain builds florc, and puts it before everything else on the PATH.
+// TestMain builds florc, and puts it before everything else on the PATH. The
+// variable FLORC_DIR names a folder that holds another one to test.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "florc")
 	if err != nil {
 		panic(err)
+	}
+	if other := os.Getenv("FLORC_DIR"); other != "" {
+		os.Setenv("PATH", other+string(os.PathListSeparator)+os.Getenv("PATH"))
+		os.Exit(m.Run())
 	}
 	build := exec.Command("go", "build", "-o", dir, "../../cmd/florc")
 	build.Stderr = os.Stderr

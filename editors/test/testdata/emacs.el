@@ -61,4 +61,76 @@
             (push path wrong)))))
     (test-write out wrong)))
 
+(defvar test-folder default-directory
+  "The folder in which Emacs was started.")
+
+(defun test-wait (what condition)
+  "Wait until CONDITION holds; fail after a minute."
+  (with-timeout (60 (error "Waited in vain for %s" what))
+    (while (not (funcall condition))
+      (accept-process-output nil 0.05))))
+
+(defun test-line (n)
+  "Return line N of the buffer."
+  (save-excursion (goto-char (point-min)) (forward-line (1- n)) (buffer-substring-no-properties (point) (line-end-position))))
+
+(defun test-at (text)
+  "Go to the last character of the first TEXT."
+  (goto-char (point-min))
+  (search-forward text)
+  (backward-char))
+
+(defvar eglot-confirm-server-initiated-edits)
+(defvar eglot-sync-connect)
+(declare-function eglot-completion-at-point "eglot")
+(declare-function eglot-hover-eldoc-function "eglot")
+(declare-function eglot-rename "eglot")
+(declare-function eglot-format-buffer "eglot")
+
+(defun test-lsp (out)
+  "Use the language server as a user does, and write what comes to OUT."
+  (require 'eglot)
+  (setq eglot-confirm-server-initiated-edits nil
+        eglot-sync-connect 60)
+  (let (found)
+    (cl-flet ((note (&rest args) (push (replace-regexp-in-string "\n" " " (apply #'format args)) found)))
+      ;; diagnostics
+      (find-file "main.flo")
+      (call-interactively #'eglot)
+      (test-wait "diagnostics" (lambda () (flymake-diagnostics)))
+      (dolist (d (flymake-diagnostics))
+        (save-excursion
+          (goto-char (flymake-diagnostic-beg d))
+          (let ((text (flymake-diagnostic-text d)))
+            (note "diagnostic %d:%d-%d %s %s" (line-number-at-pos) (1+ (current-column))
+                  (1+ (progn (goto-char (flymake-diagnostic-end d)) (current-column)))
+                  (pcase (flymake-diagnostic-type d) ('eglot-error "ERROR") ('eglot-warning "WARN") (type type))
+                  (if (string-match "\"[^\"]*\"" text) (match-string 0 text) text)))))
+      ;; completion, while the line does not parse
+      (goto-char (point-max))
+      (insert "set f.x (upc")
+      (let ((items (all-completions "upc" (nth 2 (eglot-completion-at-point)))))
+        (note "completion %s" (if (member "upcase" (mapcar #'string-trim items)) "upcase" items)))
+      (delete-region (line-beginning-position) (point))
+      ;; hover
+      (test-at "capitalize")
+      (let (hover)
+        (eglot-hover-eldoc-function (lambda (text &rest _) (setq hover (substring-no-properties (or text "none")))))
+        (test-wait "hover" (lambda () hover))
+        (note "hover %s" (if (string-match "capitalize" hover) (match-string 0 hover) hover)))
+      ;; definition, in another file
+      (test-at "(greet")
+      (xref-find-definitions (xref-backend-identifier-at-point 'eglot))
+      (note "definition %s %d:%d" (file-relative-name buffer-file-name test-folder)
+            (line-number-at-pos) (1+ (current-column)))
+      ;; rename, in both files
+      (eglot-rename "salute")
+      (note "rename %s" (test-line 1))
+      (set-buffer (get-file-buffer (expand-file-name "main.flo" test-folder)))
+      (note "rename %s" (test-line 2))
+      ;; format
+      (eglot-format-buffer)
+      (note "format %s" (test-line 4)))
+    (test-write out (nreverse found))))
+
 ;;; emacs.el ends here

@@ -2,5 +2,5 @@
 return {
   cmd = { 'florc', 'lsp' },
   filetypes = { 'flor' },
-  root_markers = { 'florc.toml', '.git' },
+  root_markers = { 'florc.conf', '.git' },
 }
