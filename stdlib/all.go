@@ -8,11 +8,11 @@ import "github.com/florc-lang/florc/vm"
 func All() *vm.Library {
 	return vm.NewLibrary(append([]*vm.Procedure{
 		sequence, ifElse, cond, caseOf, match, logic, until, loop, cursor, breakOut, move,
-		define, apply, returnFrom, doReturn, fail, stall, cancel, noret, noeval, skip,
+		define, apply, returnFrom, doReturn, fail, stall, cancel, abort, noret, noeval, skip,
 		set, push, del, twig, echo, trace,
 		onError, onCancel, onTimeout, onReceive, on, trap, doTrap, signal,
 		mapProc, collect, forEach, each, filter, filterOut, selectBy, reject, find, detect, anyOf, allOf, reduce, inject,
-		concurrence, task, sleep,
+		concurrence, cmapProc, ccollect, cForEach, ceach, partProc, task, sleep,
 		arrayLiteral, objectLiteral, stringTemplate, regexLiteral, alternatives, muted, reference,
 		patternArray, patternObject, patternOr, patternGuard, patternRegex,
 		sort, sortBy,

@@ -18,8 +18,27 @@ const (
 	ccOver            // no further reply is waited for
 	ccMerged          // the merged payload
 	ccReplied
-	ccSeen // how many of the queue the receiver saw
+	ccSeen    // how many of the queue the receiver saw
+	ccMerging // the id of the call of the merger
+	ccElements
 )
+
+// gathering is what the procedures that run branches at the same time have in
+// common: they gather what the branches reply and merge it.
+type gathering struct {
+	// after sees the merged payload before it is replied; nil leaves it alone.
+	after func(f *vm.Frame, p vm.Payload) vm.Payload
+}
+
+// gatheringAttrs are their attributes.
+var gatheringAttrs = []sig.Attr{
+	{Names: []string{"expect"}, Type: sig.Integer, Doc: "How many branches to wait for.", Default: "all"},
+	{Names: []string{"remaining", "rem"}, Type: sig.String, Doc: "What becomes of the other branches: `'cancel'`, `'forget'` (they go on, unheard) or `'wait'`.", Default: "'cancel'",
+		Values: []string{"'cancel'", "'forget'", "'wait'"}},
+	{Names: []string{"merge", "merger", "on_merge"}, Type: sig.Any, Doc: "How to merge, or a function that does.", Default: "'first deep'",
+		Values: []string{"'first deep'", "'last deep'", "'top deep'", "'bottom deep'", "'first mix'", "'override'", "'ignore'", "'stack'"}},
+	{Names: []string{"on_receive", "receiver"}, Type: sig.Function, Doc: "A function that sees each reply (`reply`, `from`, `replies`, `branch_count`, `over`) and tells whether enough have come. It may give `{ done: …, payload: … }` to replace the reply."},
+}
 
 var concurrence = &vm.Procedure{
 	Sig: sig.Proc{
@@ -27,14 +46,7 @@ var concurrence = &vm.Procedure{
 		Group: sig.Concurrency,
 		Doc: "Runs its children at the same time, each with a payload of its own, and goes on when all have replied, or as many as `expect:` says. The payloads are merged; the branches that are left are cancelled.\n\n" +
 			"`merge:` names how: whose fields win (`first` or `last` to reply, `top` or `bottom` in the text), and whether objects and arrays are merged within (`deep`, the default), fields as a whole (`mix`, `plain`), the winner's payload is taken alone (`override`), all are dropped (`ignore`) or gathered in an array (`stack`, `'stack:name'`). It may be a function of `rets`, `replies` and `branch_count`.",
-		Attrs: []sig.Attr{
-			{Names: []string{"expect"}, Type: sig.Integer, Doc: "How many branches to wait for.", Default: "all"},
-			{Names: []string{"remaining", "rem"}, Type: sig.String, Doc: "What becomes of the other branches: `'cancel'`, `'forget'` (they go on, unheard) or `'wait'`.", Default: "'cancel'",
-				Values: []string{"'cancel'", "'forget'", "'wait'"}},
-			{Names: []string{"merge", "merger", "on_merge"}, Type: sig.Any, Doc: "How to merge, or a function that does.", Default: "'first deep'",
-				Values: []string{"'first deep'", "'last deep'", "'top deep'", "'bottom deep'", "'first mix'", "'override'", "'ignore'", "'stack'"}},
-			{Names: []string{"on_receive", "receiver"}, Type: sig.Function, Doc: "A function that sees each reply (`reply`, `from`, `replies`, `branch_count`, `over`) and tells whether enough have come. It may give `{ done: …, payload: … }` to replace the reply."},
-		},
+		Attrs:      gatheringAttrs,
 		Body:       sig.Branches,
 		Result:     "The merged payload.",
 		ResultType: sig.Any,
@@ -48,21 +60,25 @@ var concurrence = &vm.Procedure{
 		if from < 0 {
 			return startBranches(n)
 		}
-		return branchReplied(n)
+		return gathering{}.branchReplied(n)
 	},
 	Other: func(n *vm.Node) error {
-		f := n.Frame()
-		switch {
-		case n.Message().HandledOn == f.Nid:
+		if n.Message().HandledOn == n.Frame().Nid {
 			return n.Reply()
-		case value.Equal(f.Slot(ccCall), value.String(n.Message().From.String())):
-			return received(n, n.Ret())
 		}
-		return merged(n, mergedBy(n))
+		return gathering{}.called(n)
 	},
 	ReceiveClosed: func(n *vm.Node) error {
 		return n.InsteadOfLast(func() error { return n.Proceed() })
 	},
+}
+
+// called sees what a receiver or a merger gave.
+func (g gathering) called(n *vm.Node) error {
+	if value.Equal(n.Frame().Slot(ccCall), value.String(n.Message().From.String())) {
+		return g.received(n, n.Ret())
+	}
+	return g.merged(n, mergedBy(n))
 }
 
 // bodyAttributes are children of a concurrence that stand for attributes of
@@ -71,13 +87,7 @@ var bodyAttributes = map[string]bool{"on_receive": true, "on_merge": true, "chil
 
 func startBranches(n *vm.Node) error {
 	f := n.Frame()
-	f.SetSlot(ccPayloads, value.NewObject())
-	if v, ok := f.Att("merge", "merger", "on_merge"); ok {
-		f.SetSlot(ccMerger, v)
-	}
-	if v, ok := f.Att("on_receive", "receiver"); ok {
-		f.SetSlot(ccReceiver, v)
-	}
+	readGathering(f)
 	var branches []int
 	for i := range n.ArgCount() {
 		c := n.Arg(i)
@@ -105,14 +115,24 @@ func startBranches(n *vm.Node) error {
 	return n.Wait()
 }
 
-func branchReplied(n *vm.Node) error {
+func readGathering(f *vm.Frame) {
+	f.SetSlot(ccPayloads, value.NewObject())
+	if v, ok := f.Att("merge", "merger", "on_merge"); ok {
+		f.SetSlot(ccMerger, v)
+	}
+	if v, ok := f.Att("on_receive", "receiver"); ok {
+		f.SetSlot(ccReceiver, v)
+	}
+}
+
+func (g gathering) branchReplied(n *vm.Node) error {
 	f := n.Frame()
 	from := n.From().String()
 	f.SetSlot(ccPayloads, value.FromObject(payloads(f).Set(from, n.Payload().Object())))
 	expect, _ := f.Att("expect")
 	switch recv := f.Slot(ccReceiver); {
 	case expect.Kind() == value.KindInt && expect.AsInt() > 0:
-		return received(n, value.Bool(int64(payloads(f).Len()) >= expect.AsInt()))
+		return g.received(n, value.Bool(int64(payloads(f).Len()) >= expect.AsInt()))
 	case recv.IsFunc():
 		queue := f.Slot(ccQueue)
 		if queue.IsNull() {
@@ -121,7 +141,7 @@ func branchReplied(n *vm.Node) error {
 		f.SetSlot(ccQueue, value.FromList(queue.AsList().Append(value.String(from))))
 		return callReceiver(n)
 	}
-	return received(n, value.Bool(int64(payloads(f).Len()) >= f.Slot(ccBranches).AsInt()))
+	return g.received(n, value.Bool(int64(payloads(f).Len()) >= f.Slot(ccBranches).AsInt()))
 }
 
 func payloads(f *vm.Frame) *value.Object {
@@ -176,7 +196,7 @@ func doneAndPayload(v value.Value) (done, payload value.Value, ok bool) {
 
 // received goes on once a reply has been seen: enough tells whether no
 // further one is waited for.
-func received(n *vm.Node, enough value.Value) error {
+func (g gathering) received(n *vm.Node, enough value.Value) error {
 	f := n.Frame()
 	if done, payload, ok := doneAndPayload(enough); ok {
 		f.SetSlot(ccPayloads, value.FromObject(payloads(f).Set(f.Slot(ccCallFrom).AsString(), payload)))
@@ -187,10 +207,10 @@ func received(n *vm.Node, enough value.Value) error {
 	var err error
 	switch {
 	case wasOver:
-		err = leaveBranches(n)
+		err = g.leaveBranches(n)
 	case enough.Truthy():
 		f.SetSlot(ccOver, value.Bool(true))
-		err = mergeReplies(n)
+		err = g.mergeReplies(n)
 	}
 	if err != nil {
 		return err
@@ -198,20 +218,21 @@ func received(n *vm.Node, enough value.Value) error {
 	return callReceiver(n)
 }
 
-func mergeReplies(n *vm.Node) error {
+func (g gathering) mergeReplies(n *vm.Node) error {
 	f := n.Frame()
 	m := f.Slot(ccMerger)
 	if !m.IsFunc() {
-		return merged(n, mergePayloads(readMerging(m), payloads(f), f.Payload.Object()))
+		return g.merged(n, mergePayloads(readMerging(m), payloads(f), f.Payload.Object()))
 	}
 	rets := value.NewObject().AsObject()
 	for from, p := range payloads(f).All() {
 		ret, _ := p.AsObject().Get(vm.RetKey)
 		rets = rets.Set(from, ret)
 	}
-	_, err := n.Call(m, vm.Arg{Key: "rets", Value: value.FromObject(rets)},
+	call, err := n.Call(m, vm.Arg{Key: "rets", Value: value.FromObject(rets)},
 		vm.Arg{Key: "replies", Value: f.Slot(ccPayloads)},
 		vm.Arg{Key: "branch_count", Value: f.Slot(ccBranches)})
+	f.SetSlot(ccMerging, value.String(call.String()))
 	return err
 }
 
@@ -223,16 +244,16 @@ func mergedBy(n *vm.Node) value.Value {
 	return n.Payload().Object()
 }
 
-func merged(n *vm.Node, payload value.Value) error {
+func (g gathering) merged(n *vm.Node, payload value.Value) error {
 	f := n.Frame()
 	if f.Slot(ccMerged).IsNull() {
 		f.SetSlot(ccMerged, payload)
 	}
-	return leaveBranches(n)
+	return g.leaveBranches(n)
 }
 
 // leaveBranches replies, and sees to the branches that are left.
-func leaveBranches(n *vm.Node) error {
+func (g gathering) leaveBranches(n *vm.Node) error {
 	f := n.Frame()
 	remaining := "cancel"
 	if v, ok := f.Att("remaining", "rem"); ok && v.IsString() {
@@ -246,6 +267,10 @@ func leaveBranches(n *vm.Node) error {
 		return nil
 	}
 	f.SetSlot(ccReplied, value.Bool(true))
-	n.SetPayload(vm.NewPayload(f.Slot(ccMerged)))
+	p := vm.NewPayload(f.Slot(ccMerged))
+	if g.after != nil {
+		p = g.after(f, p)
+	}
+	n.SetPayload(p)
 	return n.Reply()
 }

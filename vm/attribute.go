@@ -75,7 +75,10 @@ func (n *Node) attribute(key string) error {
 		}
 	case "flank":
 		if v.Truthy() {
+			wait := n.wait
+			n.wait = max(wait-1, 0)
 			n.Flank(value.Null, false)
+			n.wait = wait
 		}
 	default: // child_on_…
 		if v.Kind() == value.KindFunc {

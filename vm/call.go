@@ -275,7 +275,7 @@ func (n *Node) Wait() error {
 // the payload as it stands where ret is null, and is not replied to again.
 func (n *Node) Flank(ret value.Value, part bool) {
 	m := n.replyMessage()
-	m.Nid, m.Flavour, m.Wait = n.f.Parent, FlankReply, max(n.wait-1, 0)
+	m.Nid, m.Flavour = n.f.Parent, FlankReply
 	if part {
 		m.Flavour = PartReply
 	}
@@ -284,6 +284,20 @@ func (n *Node) Flank(ret value.Value, part bool) {
 	}
 	n.f.ReplyTo = NID{}
 	n.x.emit(m)
+}
+
+// Diverge lets the node run beside its parent: one that is cancellable ends
+// with its parent. The parent goes on with the node's id as f.ret or, without
+// reply, does not hear of it.
+func (n *Node) Diverge(reply, cancellable bool) {
+	switch {
+	case reply:
+		n.Flank(value.String(n.f.Nid.String()), !cancellable)
+		return
+	case !cancellable:
+		n.x.orphan(n.f)
+	}
+	n.f.ReplyTo = NID{}
 }
 
 // CallProcedure gives what a procedure that is a function of its arguments

@@ -312,6 +312,15 @@ func (c *Code) IsLiteral() bool { return c.IsLit }
 // IsReference tells whether the node is a reference or a lone name.
 func (c *Code) IsReference() bool { return c.isReference() }
 
+// RefText returns the text of a reference with several steps that are known
+// beforehand, such as "f.x"; "" for anything else.
+func (c *Code) RefText() string {
+	if c.Head != "_ref" || !c.hasPath {
+		return ""
+	}
+	return refText(c.Node)
+}
+
 // IsTemplate tells whether the node is a double-quoted string with $(…) in it.
 func (c *Code) IsTemplate() bool { return !c.IsLit && c.Head == "_dqs" }
 

@@ -149,6 +149,19 @@ func (x *Execution) Program() *Program { return x.prog }
 // the next Run only.
 func (x *Execution) Frame(nid NID) *Frame { return x.frames[nid] }
 
+// Roots lists the nodes that no other node ends: the root, and those that run
+// beside it, sorted.
+func (x *Execution) Roots() []NID {
+	var nids []NID
+	for nid, f := range x.frames {
+		if f.State != Ended && (f.above == nil || f.above.Proc.Detached) {
+			nids = append(nids, nid)
+		}
+	}
+	slices.SortFunc(nids, CompareNIDs)
+	return nids
+}
+
 // Len returns the number of frames: of the live nodes, and of those that are
 // kept because functions see their variables.
 func (x *Execution) Len() int { return len(x.frames) }

@@ -49,7 +49,6 @@ func (n *Node) SetTrap(t Trap) {
 	n.x.touch(f)
 	n.emit(Message{Point: TrapSet, Nid: f.Nid, From: f.Nid, Payload: n.pl, Wait: n.wait, Causes: n.m.Causes})
 	if !t.Fn.IsNull() {
-		n.wait++ // Flank takes one off
 		n.Flank(value.Null, false)
 	}
 	n.over = true
