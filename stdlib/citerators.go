@@ -43,10 +43,8 @@ func concurrently(s sig.Proc, block bool, ret func(f *vm.Frame) value.Value) *vm
 			default:
 				return n.Run(next)
 			}
-			if fn := value.Null; block {
-				if fn = blockFunction(n); !fn.IsNull() {
-					f.Rets = append(f.Rets, fn)
-				}
+			if block && n.Block() != nil {
+				f.Rets = append(f.Rets, blockFunction(n))
 			}
 			return startIteration(n, ret)
 		},

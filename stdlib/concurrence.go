@@ -117,7 +117,7 @@ func startBranches(n *vm.Node) error {
 
 func readGathering(f *vm.Frame) {
 	f.SetSlot(ccPayloads, value.NewObject())
-	if v, ok := f.Att("merge", "merger", "on_merge"); ok {
+	if v, ok := f.Att("on_merge", "merger", "merge"); ok {
 		f.SetSlot(ccMerger, v)
 	}
 	if v, ok := f.Att("on_receive", "receiver"); ok {
