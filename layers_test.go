@@ -32,6 +32,7 @@ var layers = map[string][]string{
 	"lang/project": {"lang/check", "lang/analysis", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when",
 		"lang/parser", "lang/value", "lang/spell"},
 	"lang/format": {"lang/ast", "lang/source"},
+	"lang/graph":  {"lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source"},
 	"vm":          {"lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
 	"stdlib":      {"vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
 	"runtime": {"vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value",
