@@ -32,18 +32,22 @@ const (
 // where that says too little.
 func roleOf(p *sig.Proc) role {
 	switch p.Name() {
-	case "break", "move", "return":
-		return jumps
 	case "until", "loop", "cursor":
 		return loops
-	case "fail":
-		return fails
-	case "stall", "trap":
-		return waits
 	case "and", "not", "apply":
 		return computes
 	case "noeval":
 		return skips
+	}
+	switch p.After {
+	case sig.EndsRound, sig.EndsFunction:
+		return jumps
+	case sig.Fails:
+		return fails
+	case sig.EndsExecution:
+		return acts
+	case sig.NeverEnds:
+		return waits
 	}
 	function := false
 	for _, a := range p.Args {
@@ -54,7 +58,7 @@ func roleOf(p *sig.Proc) role {
 		return forks
 	case p.Group == sig.People:
 		return asks
-	case p.Group == sig.Handlers:
+	case p.Group == sig.Handlers && p.Body != sig.Sequence:
 		return handles
 	case p.Body == sig.Cases:
 		return decides
@@ -66,22 +70,32 @@ func roleOf(p *sig.Proc) role {
 		return runs
 	case p.Group == sig.Data, p.Group == sig.Arithmetic, p.Group == sig.Collections, p.Group == sig.Strings, p.Group == sig.Internal:
 		return computes
-	case p.Group == sig.Time && p.ResultType != sig.Any:
+	case p.Group == sig.Time && p.ResultType != sig.Any && !p.Waits:
 		return computes
-	case p.Group == sig.Time:
+	case p.Group == sig.Time, p.Waits:
 		return waits
 	}
 	return acts
 }
 
-// effect is what running a node may do, apart from computing.
-type effect uint8
-
-const (
-	works   effect = 1 << iota // it has a node of its own in the chart
-	leaves                     // it jumps in, or out of, a loop around it
-	returns                    // it ends the call of the function around it
-)
+// isHandler tells whether a node, as a child, gives its parent a handler.
+func (a *analysis) isHandler(n *tree.Node) bool {
+	if n.Literal || n.HeadExpr != nil || n.IsName() {
+		return false
+	}
+	if r, ok := a.role(n); ok {
+		if r != handles || len(n.Children) > 0 {
+			return r == handles
+		}
+		for i := range n.Attrs {
+			if v := n.Attrs[i].Value; a.isLambda(v) || v.IsName() && (n.Head != "on" || i > 0) {
+				return true
+			}
+		}
+		return false // it waits for what is to happen
+	}
+	return a.named[n.Head] == nil && a.bodies[n.Head] && len(n.Children) > 0
+}
 
 // part is a node of a tree with its id, "" where it has none.
 type part struct {
@@ -146,6 +160,7 @@ type analysis struct {
 	procs     map[string]*sig.Proc
 	roles     map[string]role
 	common    map[string]bool
+	bodies    map[string]bool // attributes that a child of that name may give, the function's body below it
 	functions []*function
 	named     map[string]*function
 	variables map[string]bool // names that are set, or parameters
@@ -157,7 +172,7 @@ type analysis struct {
 }
 
 func analyse(body *tree.Node, opts Options) *analysis {
-	a := &analysis{procs: map[string]*sig.Proc{}, roles: map[string]role{}, common: map[string]bool{},
+	a := &analysis{procs: map[string]*sig.Proc{}, roles: map[string]role{}, common: map[string]bool{}, bodies: map[string]bool{},
 		named: map[string]*function{}, variables: map[string]bool{}, effects: map[*tree.Node]effect{}, file: opts.File, cut: map[*tree.Node]source.Pos{},
 		mentions: map[string][]*function{}, heads: map[string][]*function{}}
 	for i := range opts.Procs {
@@ -165,17 +180,16 @@ func analyse(body *tree.Node, opts Options) *analysis {
 		for _, name := range p.Names {
 			a.procs[name], a.roles[name] = p, roleOf(p)
 		}
-		if r := roleOf(p); r == forks || r == handles {
-			for _, at := range p.Attrs { // some may be written as children
-				for _, name := range at.Names {
-					a.common[name] = true
-				}
+		for _, at := range p.Attrs {
+			for _, name := range at.Names {
+				a.bodies[name] = a.bodies[name] || roleOf(p) == forks
 			}
 		}
 	}
 	for _, at := range opts.Common {
 		for _, name := range at.Names {
 			a.common[name] = true
+			a.bodies[name] = a.bodies[name] || at.Type == sig.Function
 		}
 	}
 	direct := map[*function]bool{}
@@ -245,12 +259,14 @@ func (a *analysis) survey(p part, in *function, direct map[*function]bool) {
 		switch r {
 		case forks, asks, waits, fails, acts:
 			direct[in] = true
+		case handles:
+			direct[in] = direct[in] || !a.isHandler(n)
 		case skips:
 			return
 		case defines:
 			a.parameters(p)
 		}
-	} else if n.Head != "_" && !a.common[n.Head] {
+	} else if n.Head != "_" && !a.bodies[n.Head] {
 		a.mentions[n.Head] = append(a.mentions[n.Head], in)
 		a.heads[n.Head] = append(a.heads[n.Head], in)
 	}
@@ -385,97 +401,4 @@ func rootName(n *tree.Node) string {
 		return ""
 	}
 	return root
-}
-
-// of returns the effects of a node.
-func (a *analysis) of(n *tree.Node) effect {
-	if n.Literal || n.IsName() {
-		return 0
-	}
-	e, known := a.effects[n]
-	if !known {
-		e = a.find(n)
-		a.effects[n] = e
-	}
-	return e
-}
-
-func (a *analysis) find(n *tree.Node) effect {
-	var e effect
-	patterns := a.patterns(part{node: n})
-	for i := range len(n.Attrs) + len(n.Children) {
-		if q := n.At(i); !patterns[q] {
-			e |= a.passed(q)
-		}
-	}
-	if n.HeadExpr != nil {
-		return e | a.of(n.HeadExpr)
-	}
-	if f := a.named[n.Head]; f != nil {
-		if f.works {
-			e |= works
-		}
-		return e &^ returns
-	}
-	r, known := a.roles[n.Head]
-	switch {
-	case !known && (a.variables[n.Head] || n.Head == "_" || a.common[n.Head]):
-		return e &^ returns
-	case !known:
-		return e | works
-	}
-	switch r {
-	case asks, waits, acts, fails, forks:
-		return e | works
-	case jumps:
-		if a.procs[n.Head].Name() == "return" {
-			return e | returns
-		}
-		return e | leaves
-	case defines, skips:
-		return 0
-	case loops:
-		if !refers(n) {
-			e &^= leaves
-		}
-	case computes:
-		if a.definition(part{node: n}) != nil {
-			return 0
-		}
-	}
-	return e
-}
-
-// refers tells whether a loop has a jump in it that names its loop.
-func refers(n *tree.Node) bool {
-	for i := range n.Attrs {
-		if n.Attrs[i].Key == "ref" || refers(n.Attrs[i].Value) {
-			return true
-		}
-	}
-	for _, c := range n.Children {
-		if refers(c) {
-			return true
-		}
-	}
-	return false
-}
-
-// passed returns the effects of something handed to a procedure, which calls
-// it where it is a function.
-func (a *analysis) passed(n *tree.Node) effect {
-	switch {
-	case n.IsName():
-		if f := a.named[n.Head]; f != nil && f.works {
-			return works
-		}
-		return 0
-	case a.isLambda(n):
-		var e effect
-		for _, c := range n.Children {
-			e |= a.of(c)
-		}
-		return e &^ returns
-	}
-	return a.of(n)
 }

@@ -85,7 +85,7 @@ func (b *builder) build(body *tree.Node) {
 	for _, f := range b.functions {
 		b.pure, b.loops = !f.works, nil
 		b.enter(f.group)
-		inner := b.statements(f.children())
+		inner := b.body(f.part)
 		b.leave()
 		b.g.functions = append(b.g.functions, &block{shape: framed, group: f.group, items: []*block{inner}, falls: inner.falls})
 	}
@@ -268,10 +268,10 @@ func (b *builder) titleOf(p part) string {
 func (b *builder) statement(p part) *block {
 	r, known := b.role(p.node)
 	handlers := b.handlersOf(p)
-	single := !known || r == asks || r == waits || r == acts || r == fails || r == jumps || r == computes
+	single := !known || r == asks || r == waits || r == handles || r == acts || r == fails || r == jumps || r == computes
 	note := ""
-	if limit, ok := p.attr("timeout"); ok {
-		note = "within " + b.words(limit.node)
+	if limit := b.limit(p); limit != "" {
+		note = "within " + limit
 	}
 	var x *block
 	switch {
@@ -332,79 +332,92 @@ func (b *builder) guarded(x *block, handlers []handler) *block {
 			y = b.run(h.fun)
 		}
 		y.label, y.event = h.label, h.event
+		if h.event == OnEvent {
+			y.falls = false // it runs beside the flow
+		}
 		w.items = append(w.items, y)
 		w.falls = w.falls || y.falls
 	}
 	return w
 }
 
-// isHandler tells whether a node, as a child, gives its parent a handler.
-func (b *builder) isHandler(n *tree.Node) bool {
-	if n.Literal || n.HeadExpr != nil || n.IsName() {
-		return false
-	}
-	if r, ok := b.role(n); ok {
-		return r == handles && (len(n.Children) > 0 || n.Head != "on")
-	}
-	return b.named[n.Head] == nil && b.common[n.Head] && len(n.Children) > 0
-}
-
-var events = map[string]EdgeKind{"error": OnError, "cancel": OnCancel, "timeout": OnTimeout}
-
 // handlersOf lists the handlers of a node, from its attributes and from its
-// children, as far as they do something that is to be seen.
+// children.
 func (b *builder) handlersOf(p part) []handler {
 	var list []handler
-	limit := ""
-	if l, ok := p.attr("timeout"); ok {
-		limit = b.words(l.node)
-	}
 	n := p.node
 	for i := range n.Attrs {
-		what, ok := strings.CutPrefix(strings.Replace(n.Attrs[i].Key, "children_", "child_", 1), "on_")
-		if child, found := strings.CutPrefix(n.Attrs[i].Key, "child_on_"); found {
-			what, ok = child, true
-		}
+		what, ok := strings.CutPrefix(strings.TrimPrefix(strings.TrimPrefix(n.Attrs[i].Key, "children_"), "child_"), "on_")
 		if event := events[what]; ok && event != "" {
-			list = append(list, handler{event: event, label: eventLabel(event, "", limit), fun: p.at(i)})
+			list = append(list, handler{event: event, label: eventLabel(event, "", b.limit(p)), fun: p.at(i)})
 		}
 	}
-	for i, c := range n.Children {
-		r, ok := b.role(c)
-		if !ok || r != handles || !b.isHandler(c) {
-			continue
-		}
-		q := p.at(len(n.Attrs) + i)
-		what, isOn := strings.CutPrefix(c.Head, "on_")
-		criterion := ""
-		var fun part
-		var body []part
-		for j, a := range q.args() {
-			switch {
-			case !isOn && j == 0:
-				what = nameOf(a.node)
-			case !isOn && j >= len(q.unkeyed()):
-				body = append(body, a)
-			case isOn && (b.isLambda(a.node) || a.node.IsName()):
-				fun = a
-			default:
-				criterion = b.words(a.node)
-			}
-		}
-		if class, ok := q.attr("class", "klass"); ok {
-			criterion = b.words(class.node)
-		}
-		event := events[what]
-		switch {
-		case event == "" && what == "receive":
-			continue // it only follows what is going on
-		case event == "":
-			event, criterion = OnEvent, what
-		}
-		list = append(list, handler{event, eventLabel(event, criterion, limit), fun, body})
+	if !b.takesBlock(p) {
+		list = append(list, b.handlersIn(p)...)
 	}
 	return list
 }
+
+// limit returns how long a node may take, "" for ever.
+func (b *builder) limit(p part) string {
+	if l, ok := p.attr("timeout"); ok {
+		return b.words(l.node)
+	}
+	return ""
+}
+
+// handlersIn lists the handlers that the children of a node give it.
+func (b *builder) handlersIn(p part) []handler {
+	var list []handler
+	for _, q := range p.children() {
+		if r, ok := b.role(q.node); !ok || r != handles || !b.isHandler(q.node) {
+			continue
+		}
+		if h, ok := b.handler(q, b.limit(p)); ok {
+			list = append(list, h)
+		}
+	}
+	return list
+}
+
+// handler reads on, on_error and its kin, trap and do-trap. It is not ok
+// where the handler only follows what is going on.
+func (b *builder) handler(p part, limit string) (h handler, ok bool) {
+	what, short := strings.CutPrefix(p.node.Head, "on_")
+	args := p.args()
+	if !short && b.takesBlock(p) {
+		h.body, args = p.children(), p.unkeyed()
+	}
+	criterion := ""
+	for i, a := range args {
+		switch {
+		case !short && i == 0 && a.node.IsName():
+			what = a.node.Head
+		case b.isLambda(a.node), short && a.node.IsName():
+			h.fun = a
+		default:
+			criterion = b.words(a.node)
+		}
+	}
+	if class, ok := p.attr("class", "klass"); ok {
+		criterion = b.words(class.node)
+	}
+	if h.event = events[what]; h.event == "" {
+		if what == "receive" {
+			return h, false
+		}
+		h.event = OnEvent
+		for i := range p.node.Attrs {
+			if a := &p.node.Attrs[i]; a.Keyed() {
+				criterion = strings.TrimSpace(criterion + " " + a.Key + " " + b.words(a.Value))
+			}
+		}
+	}
+	h.label = eventLabel(h.event, criterion, limit)
+	return h, true
+}
+
+var events = map[string]EdgeKind{"error": OnError, "cancel": OnCancel, "timeout": OnTimeout}
 
 func eventLabel(event EdgeKind, criterion, limit string) string {
 	text := "on " + string(event)
@@ -423,11 +436,27 @@ func eventLabel(event EdgeKind, criterion, limit string) string {
 func (b *builder) run(p part) *block {
 	switch {
 	case b.isLambda(p.node):
-		return b.statements(p.children())
+		return b.body(p)
 	case p.node.IsName() && b.named[p.node.Head] != nil:
 		s := &block{shape: series, falls: true}
 		s.append(b.call(p))
 		return s
 	}
 	return b.statements([]part{p})
+}
+
+// body draws the children of a node as the body of a function, which may have
+// handlers of its own.
+func (b *builder) body(p part) *block {
+	handlers := b.handlersIn(p)
+	if len(handlers) == 0 {
+		return b.statements(p.children())
+	}
+	g := &Group{Kind: ScopeGroup, NID: p.nid, Span: p.node.Span}
+	b.enter(g)
+	inner := b.statements(p.children())
+	b.leave()
+	s := &block{shape: series, falls: true}
+	s.append(b.guarded(&block{shape: framed, group: g, items: []*block{inner}, falls: inner.falls}, handlers))
+	return s
 }

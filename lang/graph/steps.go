@@ -24,7 +24,7 @@ func (b *builder) plain(p part, r role, known bool) *block {
 	s := &block{shape: series, falls: true}
 	b.arguments(s, p)
 	switch {
-	case n.HeadExpr != nil, known && r == computes, !known && (b.variables[n.Head] || b.common[n.Head]):
+	case n.HeadExpr != nil, known && r == computes, !known && (b.variables[n.Head] || b.bodies[n.Head]):
 		if r, ok := b.procs[n.Head]; ok && n.HeadExpr == nil && r.Name() == "apply" && len(p.args()) > 0 && b.named[p.args()[0].node.Head] != nil {
 			x := b.call(p)
 			x.node.callee = p.args()[0].node.Head
@@ -40,7 +40,7 @@ func (b *builder) plain(p part, r role, known bool) *block {
 	case !known, r == asks:
 		s.append(b.task(p))
 		b.block(s, p)
-	case r == waits:
+	case r == waits, r == handles:
 		s.append(b.wait(p))
 		b.block(s, p)
 	case r == jumps:
@@ -55,6 +55,7 @@ func (b *builder) plain(p part, r role, known bool) *block {
 	default:
 		x := b.add(Action, p)
 		x.node.Title = b.head(n)
+		x.falls = b.procs[n.Head].After == sig.GoesOn
 		s.append(x)
 		b.block(s, p)
 	}
@@ -184,7 +185,9 @@ func (b *builder) wait(p part) *block {
 	x := b.add(Wait, p)
 	proc := b.procs[p.node.Head]
 	switch {
-	case proc.Name() == "stall":
+	case p.node.Head == "on" && len(p.args()) > 0:
+		x.node.Title = "wait for " + b.words(p.args()[0].node)
+	case proc.After == sig.NeverEnds:
 		x.node.Title, x.falls = "wait until cancelled", false
 	case proc.Name() == "sleep":
 		x.node.Title = "wait"
@@ -221,7 +224,7 @@ func (b *builder) jump(p part) *block {
 	}
 	x.node.jump = j
 	switch {
-	case j.verb == "return":
+	case b.procs[p.node.Head].After == sig.EndsFunction:
 		x.node.Title, j.loop = strings.TrimSuffix(b.line(p.node), " _"), nil
 	case j.verb == "move":
 		x.node.Title = "go on elsewhere"
@@ -390,5 +393,5 @@ func (b *builder) iteration(head *Node, p part) *block {
 	if fun.node != nil {
 		return b.run(fun)
 	}
-	return b.statements(children)
+	return b.body(p)
 }
