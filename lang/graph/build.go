@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -289,6 +290,12 @@ func (b *builder) statement(p part) *block {
 		inner := b.plain(p, r, known)
 		b.leave()
 		x = &block{shape: framed, group: g, items: []*block{inner}, falls: inner.falls}
+	}
+	if note != "" && !slices.ContainsFunc(handlers, func(h handler) bool { return h.event == OnTimeout }) {
+		x.falls = true // when time is up
+		if x.shape == series {
+			x.items[len(x.items)-1].falls = true
+		}
 	}
 	if len(handlers) == 0 {
 		return x

@@ -189,6 +189,9 @@ func (b *builder) wait(p part) *block {
 		x.node.Title = "wait for " + b.words(p.args()[0].node)
 	case proc.After == sig.NeverEnds:
 		x.node.Title, x.falls = "wait until cancelled", false
+		if b.limit(p) != "" {
+			x.node.Title = "wait"
+		}
 	case proc.Name() == "sleep":
 		x.node.Title = "wait"
 		for _, a := range p.args() {

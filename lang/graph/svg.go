@@ -14,12 +14,12 @@ const style = `text{font-family:"Helvetica Neue",Helvetica,Arial,"Liberation San
 .task .box{fill:#ddf4ff;stroke:#54aeff}.wait .box{fill:#fff8c5;stroke:#d4a72c}.decision .box{fill:#fbefff;stroke:#a475f9}.rules .box{fill:#fbefff;stroke:#a475f9}
 .compute .box{fill:#f6f8fa;stroke:#d1d9e0}.compute .code,.task .code{fill:#59636e}.call .box{stroke:#54aeff}.action .box{fill:#fff1e5;stroke:#fb8f44}
 .fail .box{fill:#ffebe9;stroke:#ff8182}.start .box,.end .box{fill:#424a53;stroke:#424a53}.start text,.end text{fill:#fff}
-.fork .box,.join .box{fill:#424a53;stroke:none}.jump .box{stroke-dasharray:none}
+.fork .box,.join .box{fill:#424a53;stroke:none}
 .frame{fill:#818b98;fill-opacity:.06;stroke:#afb8c1}.function>.frame{stroke:#54aeff}.header{fill:#818b98;fill-opacity:.14}.function>.header{fill:#54aeff;fill-opacity:.22}.loop>.header{fill:#2da44e;fill-opacity:.16}.loop>.frame{stroke:#4ac26b}
 .edge{fill:none;stroke:#656d76;stroke-width:1.4}.tip{fill:#656d76}.back{stroke:#2da44e}.tip.back{fill:#2da44e;stroke:none}
-.error,.cancel,.timeout,.event{stroke-dasharray:5 4}.error{stroke:#cf222e}.timeout{stroke:#bf8700}.tip.error{fill:#cf222e;stroke:none}.tip.timeout{fill:#bf8700;stroke:none}
+.edge.error,.edge.cancel,.edge.timeout,.edge.event{stroke-dasharray:5 4}.error{stroke:#cf222e}.timeout{stroke:#bf8700}.tip.error{fill:#cf222e;stroke:none}.tip.timeout{fill:#bf8700;stroke:none}
 .mark{fill:none;stroke:#9a6700;stroke-width:1.4}.rule{stroke:#a475f9;stroke-opacity:.4}.label{fill:#fff;stroke:#d1d9e0}
-.label.error{stroke:#cf222e;stroke-dasharray:none}.label.timeout{stroke:#bf8700;stroke-dasharray:none}
+.label.error{stroke:#cf222e}.label.timeout{stroke:#bf8700;stroke-dasharray:none}
 a:hover .box{stroke-width:2.4}
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.by{fill:#79c0ff}.note,.chip,.compute .code,.task .code{fill:#9198a1}
 .page{fill:#0d1117}.box{fill:#161b22;stroke:#656c76}.task .box{fill:#0c2d4f;stroke:#1f6feb}.wait .box{fill:#3b2e0a;stroke:#9e6a03}.decision .box,.rules .box{fill:#2b1f4a;stroke:#8957e5}

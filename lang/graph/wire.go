@@ -89,6 +89,14 @@ func (g *Graph) connect(x *block, ins []port) []port {
 }
 
 func (g *Graph) connectFrame(x *block, ins []port) []port {
+	outs := g.connectBody(x, ins)
+	if x.falls && len(outs) == 0 { // only when time is up
+		outs = []port{{x.group.ID, OnTimeout, x.group.Note}}
+	}
+	return outs
+}
+
+func (g *Graph) connectBody(x *block, ins []port) []port {
 	if x.node == nil {
 		return g.connect(x.items[0], ins)
 	}
