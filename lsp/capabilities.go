@@ -1,6 +1,10 @@
 package lsp
 
-import "go.lsp.dev/protocol"
+import (
+	"go.lsp.dev/protocol"
+
+	"github.com/florc-lang/florc/lsp/feature"
+)
 
 // capabilities says what the server can do.
 func (s *Server) capabilities() protocol.ServerCapabilities {
@@ -13,7 +17,28 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 		DiagnosticProvider:              &protocol.DiagnosticOptions{InterFileDependencies: true, WorkspaceDiagnostics: true},
 		DocumentFormattingProvider:      protocol.Boolean(true),
 		DocumentRangeFormattingProvider: protocol.Boolean(true),
+		HoverProvider:                   protocol.Boolean(true),
+		CompletionProvider:              &protocol.CompletionOptions{TriggerCharacters: []string{".", "'", "\"", ":", "$", "/"}, ResolveProvider: new(true)},
+		SignatureHelpProvider: &protocol.SignatureHelpOptions{
+			TriggerCharacters: []string{" ", ",", "("}, RetriggerCharacters: []string{" ", ",", ":"},
+		},
+		DefinitionProvider:        protocol.Boolean(true),
+		ReferencesProvider:        protocol.Boolean(true),
+		DocumentHighlightProvider: protocol.Boolean(true),
+		DocumentLinkProvider:      &protocol.DocumentLinkOptions{},
+		DocumentSymbolProvider:    protocol.Boolean(true),
+		WorkspaceSymbolProvider:   protocol.Boolean(true),
+		FoldingRangeProvider:      protocol.Boolean(true),
+		SelectionRangeProvider:    protocol.Boolean(true),
+		SemanticTokensProvider: &protocol.SemanticTokensOptions{
+			Legend: protocol.SemanticTokensLegend{TokenTypes: tokenTypes(s.client.tokenTypes), TokenModifiers: feature.TokenModifiers},
+			Full:   &protocol.SemanticTokensFullDelta{Delta: new(true)}, Range: protocol.Boolean(true),
+		},
 		Workspace: &protocol.WorkspaceOptions{
+			FileOperations: &protocol.FileOperationOptions{WillRename: protocol.FileOperationRegistrationOptions{Filters: []protocol.FileOperationFilter{
+				{Pattern: protocol.FileOperationPattern{Glob: "**/*.flo", Matches: protocol.FileOperationPatternKindFile}},
+				{Pattern: protocol.FileOperationPattern{Glob: "**", Matches: protocol.FileOperationPatternKindFolder}},
+			}}},
 			WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{Supported: new(true), ChangeNotifications: protocol.Boolean(true)},
 		},
 	}

@@ -18,9 +18,19 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lsp"
 	"github.com/florc-lang/florc/stdlib"
 )
+
+// library is the standard library; graft may not be in it yet.
+var library = func() sig.Schema {
+	s := stdlib.All().Schema()
+	if stdlib.All().Get("graft") == nil {
+		s.Procs = append(s.Procs, sig.Proc{Names: []string{"graft", "import"}, Args: []sig.Arg{{Name: "path", Type: sig.FilePath}}})
+	}
+	return s
+}()
 
 // editor is the other end of a server: it speaks the protocol over a pipe.
 type editor struct {
@@ -52,7 +62,7 @@ const timeout = time.Minute
 func start(t testing.TB, change func(*lsp.Options)) *editor {
 	t.Helper()
 	opts := lsp.Options{
-		Schema: stdlib.All().Schema(), Version: "test",
+		Schema: library, Version: "test",
 		CodeLink: func(c diag.Code) string { return "https://example.org/" + string(c) },
 		Log:      slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}

@@ -22,10 +22,26 @@ var notifications = map[string]func(*Server, jsonrpc2.RawMessage) error{
 
 // requests says how each request is answered.
 var requests = map[string]func(*query, jsonrpc2.RawMessage) (any, error){
-	protocol.MethodTextDocumentDiagnostic:      answered((*query).diagnostic),
-	protocol.MethodWorkspaceDiagnostic:         answered((*query).workspaceDiagnostic),
-	protocol.MethodTextDocumentFormatting:      answered((*query).formatting),
-	protocol.MethodTextDocumentRangeFormatting: answered((*query).rangeFormatting),
+	protocol.MethodTextDocumentDiagnostic:              answered((*query).diagnostic),
+	protocol.MethodWorkspaceDiagnostic:                 answered((*query).workspaceDiagnostic),
+	protocol.MethodTextDocumentFormatting:              answered((*query).formatting),
+	protocol.MethodTextDocumentRangeFormatting:         answered((*query).rangeFormatting),
+	protocol.MethodTextDocumentHover:                   answered((*query).hover),
+	protocol.MethodTextDocumentCompletion:              answered((*query).completion),
+	protocol.MethodCompletionItemResolve:               answered((*query).resolveCompletion),
+	protocol.MethodTextDocumentSignatureHelp:           answered((*query).signature),
+	protocol.MethodTextDocumentDefinition:              answered((*query).definition),
+	protocol.MethodTextDocumentReferences:              answered((*query).references),
+	protocol.MethodTextDocumentDocumentHighlight:       answered((*query).highlights),
+	protocol.MethodTextDocumentDocumentLink:            answered((*query).links),
+	protocol.MethodTextDocumentDocumentSymbol:          answered((*query).documentSymbols),
+	protocol.MethodWorkspaceSymbol:                     answered((*query).workspaceSymbols),
+	protocol.MethodTextDocumentFoldingRange:            answered((*query).folds),
+	protocol.MethodTextDocumentSelectionRange:          answered((*query).selections),
+	protocol.MethodTextDocumentSemanticTokensFull:      answered((*query).tokens),
+	protocol.MethodTextDocumentSemanticTokensFullDelta: answered((*query).tokensDelta),
+	protocol.MethodTextDocumentSemanticTokensRange:     answered((*query).tokensRange),
+	protocol.MethodWorkspaceWillRenameFiles:            answered((*query).willRenameFiles),
 }
 
 func notified[P any](f func(*Server, *P) error) func(*Server, jsonrpc2.RawMessage) error {

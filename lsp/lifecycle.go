@@ -18,6 +18,11 @@ type client struct {
 	related       bool // diagnostics may point at other places
 	codeLinks     bool // diagnostics may have a link to a page
 	docChanges    bool // edits may name the version of the document
+	snippets      bool // completions may have placeholders
+	labelOffsets  bool // parameters may be given by where they are in the label
+	// hierarchicalSymbols tells that symbols may be nested.
+	hierarchicalSymbols bool
+	tokenTypes          []string // those it knows
 }
 
 func yes(b *bool) bool { return b != nil && *b }
@@ -40,6 +45,16 @@ func clientOf(c *protocol.ClientCapabilities) client {
 			x.related = x.related || yes(t.Diagnostic.RelatedInformation)
 			x.codeLinks = x.codeLinks || yes(t.Diagnostic.CodeDescriptionSupport)
 		}
+	}
+	if t := c.TextDocument; t != nil {
+		if t.Completion != nil && t.Completion.CompletionItem != nil {
+			x.snippets = yes(t.Completion.CompletionItem.SnippetSupport)
+		}
+		if h := t.SignatureHelp; h != nil && h.SignatureInformation != nil && h.SignatureInformation.ParameterInformation != nil {
+			x.labelOffsets = yes(h.SignatureInformation.ParameterInformation.LabelOffsetSupport)
+		}
+		x.hierarchicalSymbols = t.DocumentSymbol != nil && yes(t.DocumentSymbol.HierarchicalDocumentSymbolSupport)
+		x.tokenTypes = t.SemanticTokens.TokenTypes
 	}
 	if w := c.Window; w != nil {
 		x.progress = yes(w.WorkDoneProgress)

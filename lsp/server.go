@@ -40,6 +40,10 @@ type Server struct {
 
 	mu      sync.Mutex
 	cancels map[jsonrpc2.ID]context.CancelCauseFunc // of the requests under way
+	// told is what the editor knows of the tokens of open documents, in
+	// answers that have been numbered.
+	told       map[string]lastTokens
+	tokenCount int
 
 	push       *pusher
 	background sync.WaitGroup
@@ -47,7 +51,7 @@ type Server struct {
 
 func newServer(ctx context.Context, stop context.CancelFunc, opts Options) *Server {
 	s := &Server{
-		opts: opts, ctx: ctx, stop: stop, cancels: map[jsonrpc2.ID]context.CancelCauseFunc{},
+		opts: opts, ctx: ctx, stop: stop, cancels: map[jsonrpc2.ID]context.CancelCauseFunc{}, told: map[string]lastTokens{},
 		slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
 	}
 	s.log = slog.New(&logHandler{Handler: s.opts.logger().Handler(), server: s})

@@ -13,7 +13,6 @@ import (
 
 	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/source"
-	"github.com/florc-lang/florc/stdlib"
 )
 
 // told lists what diagnostics say.
@@ -75,7 +74,7 @@ func TestDiagnosticsFollowEdits(t *testing.T) {
 			t.Error(diff)
 		}
 		var messages []string
-		for _, d := range check.Check(source.NewFile("main.flo", text), check.Options{Schema: stdlib.All().Schema()}) {
+		for _, d := range check.Check(source.NewFile("main.flo", text), check.Options{Schema: library}) {
 			messages = append(messages, strings.TrimSpace(string(d.Code)+" "+d.Message+"\n"+d.Hint))
 		}
 		if diff := cmp.Diff(messages, told(e.diagnostics(u))); diff != "" {

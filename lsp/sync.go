@@ -47,6 +47,9 @@ func (s *Server) didClose(p *protocol.DidCloseTextDocumentParams) error {
 	if err != nil {
 		return err
 	}
+	s.mu.Lock()
+	delete(s.told, d.key)
+	s.mu.Unlock()
 	n = n.clone()
 	n.close(d, s.loader(d.in(n)))
 	s.publish(n, d.key)
