@@ -169,7 +169,7 @@ func writeAnswer(b *strings.Builder, indent string, v any) {
 				return
 			}
 		}
-		v = slices.DeleteFunc(slices.Clone(v), isRule)
+		v = slices.DeleteFunc(slices.Clone(v), isElsewhere)
 		shown := v[:min(len(v), 8)]
 		for _, item := range shown {
 			fmt.Fprintf(b, "%s-\n", indent)
@@ -209,12 +209,14 @@ func writeAnswer(b *strings.Builder, indent string, v any) {
 // texts are the parts of answers that have tests elsewhere.
 var texts = []string{"message", "value", "detail", "resultId", "sortText"}
 
-// isRule tells whether something is a diagnostic of a rule. Rules have tests
-// of their own; those of the parser are enough here.
-func isRule(v any) bool {
+// isElsewhere tells whether an item is the diagnostic of a rule, or the
+// completion of a procedure. Those come and go with the library.
+func isElsewhere(v any) bool {
 	m, _ := v.(map[string]any)
 	code, _ := m["code"].(string)
-	return code > "FLO0100"
+	data, _ := m["data"].(map[string]any)
+	key, _ := data["key"].(string)
+	return code > "FLO0100" || strings.HasPrefix(key, "proc:")
 }
 
 // place writes a range or a position.

@@ -47,15 +47,6 @@ func (q *query) alone(u uri.URI) (*document, *analysis.View, error) {
 	return d, analysis.Alone(d.analysis()), nil
 }
 
-// ranges puts places of one file into the words of the protocol.
-func (q *query) ranges(src *source.File, spans []source.Span) []protocol.Range {
-	list := make([]protocol.Range, len(spans))
-	for i, s := range spans {
-		list[i] = q.span(src, s)
-	}
-	return list
-}
-
 // location puts a place in a file of a root into the words of the protocol.
 func (q *query) location(r *root, l feature.Location) protocol.Location {
 	out := protocol.Location{URI: uri.URI(r.uri(l.Path))}
