@@ -89,6 +89,27 @@ func testAnswers(t *testing.T, archive, enc string) {
 		t.Fatalf("there are no completions, %v", err)
 	}
 	ask(protocol.MethodCompletionItemResolve, completions.Items[0])
+	ask(protocol.MethodTextDocumentPrepareRename, at(2))
+	ask(protocol.MethodTextDocumentPrepareRename, at(7))
+	ask(protocol.MethodTextDocumentRename, at(2, "newName", "welcome"))
+	ask(protocol.MethodTextDocumentRename, at(2, "newName", "no name"))
+	ask(protocol.MethodTextDocumentLinkedEditingRange, at(3))
+	ask(protocol.MethodTextDocumentPrepareCallHierarchy, at(2))
+	var calls []json.RawMessage
+	if err := json.Unmarshal(last, &calls); err != nil || len(calls) != 1 {
+		t.Fatalf("there are %d functions called, %v", len(calls), err)
+	}
+	ask(protocol.MethodCallHierarchyIncomingCalls, map[string]any{"item": calls[0]})
+	ask(protocol.MethodCallHierarchyOutgoingCalls, map[string]any{"item": calls[0]})
+	ask(protocol.MethodTextDocumentInlayHint, stretch)
+	lib := map[string]any{"textDocument": map[string]any{"uri": uri.File(filepath.Join(dir, "lib", "greet.flo"))}}
+	e.didOpen(uri.File(filepath.Join(dir, "lib", "greet.flo")), read(t, filepath.Join(dir, "lib", "greet.flo")))
+	ask(protocol.MethodTextDocumentCodeLens, lib)
+	var lenses []json.RawMessage
+	if err := json.Unmarshal(last, &lenses); err != nil || len(lenses) == 0 {
+		t.Fatalf("there are no lenses, %v", err)
+	}
+	ask(protocol.MethodCodeLensResolve, lenses[len(lenses)-1])
 	ask(protocol.MethodTextDocumentFoldingRange, all)
 	ask(protocol.MethodTextDocumentSelectionRange, map[string]any{"textDocument": doc, "positions": []any{marks[2], marks[6]}})
 	ask(protocol.MethodTextDocumentFormatting, at(1, "options", map[string]any{"tabSize": 2, "insertSpaces": true}))

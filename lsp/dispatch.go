@@ -41,6 +41,15 @@ var requests = map[string]func(*query, jsonrpc2.RawMessage) (any, error){
 	protocol.MethodTextDocumentSemanticTokensFull:      answered((*query).tokens),
 	protocol.MethodTextDocumentSemanticTokensFullDelta: answered((*query).tokensDelta),
 	protocol.MethodTextDocumentSemanticTokensRange:     answered((*query).tokensRange),
+	protocol.MethodTextDocumentPrepareRename:           answered((*query).prepareRename),
+	protocol.MethodTextDocumentRename:                  answered((*query).rename),
+	protocol.MethodTextDocumentLinkedEditingRange:      answered((*query).linked),
+	protocol.MethodTextDocumentPrepareCallHierarchy:    answered((*query).prepareCalls),
+	protocol.MethodCallHierarchyIncomingCalls:          answered((*query).incomingCalls),
+	protocol.MethodCallHierarchyOutgoingCalls:          answered((*query).outgoingCalls),
+	protocol.MethodTextDocumentInlayHint:               answered((*query).hints),
+	protocol.MethodTextDocumentCodeLens:                answered((*query).lenses),
+	protocol.MethodCodeLensResolve:                     answered((*query).resolveLens),
 	protocol.MethodWorkspaceWillRenameFiles:            answered((*query).willRenameFiles),
 }
 

@@ -23,6 +23,14 @@ type client struct {
 	// hierarchicalSymbols tells that symbols may be nested.
 	hierarchicalSymbols bool
 	tokenTypes          []string // those it knows
+	commands            []string // those that it has for lenses
+}
+
+// options is what an editor may say of itself beyond the protocol, in its
+// initializationOptions.
+type options struct {
+	Commands   []string `json:"commands"`   // those that lenses may have
+	TokenTypes []string `json:"tokenTypes"` // of ours, those that it can show
 }
 
 func yes(b *bool) bool { return b != nil && *b }
@@ -68,6 +76,14 @@ func (s *Server) initialize(raw jsonrpc2.RawMessage) (*protocol.InitializeResult
 		return nil, err
 	}
 	s.client = clientOf(&p.Capabilities)
+	var own options
+	if len(p.InitializationOptions) > 0 {
+		if err := json.Unmarshal(p.InitializationOptions, &own); err != nil {
+			s.log.Warn("the initializationOptions are not understood", "error", err)
+		}
+	}
+	s.client.commands = own.Commands
+	s.client.tokenTypes = append(s.client.tokenTypes, own.TokenTypes...)
 	n := s.current.Load().clone()
 	n.encoding = negotiate(p.Capabilities.General)
 	for _, folder := range foldersOf(&p) {
