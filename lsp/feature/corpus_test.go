@@ -7,10 +7,12 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/parser"
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/source"
@@ -177,6 +179,35 @@ var probes = map[string]func(v *analysis.View, offset int, span func(path string
 			for _, e := range append(IncomingCalls(v.Project, item), OutgoingCalls(v.Project, item)...) {
 				span(e.Item.Path, e.Item.Span)
 				span(e.Item.Path, e.Item.NameSpan)
+			}
+		}
+	},
+	"type": func(v *analysis.View, offset int, span func(string, source.Span)) {
+		for _, typed := range FormatTriggers {
+			for _, e := range FormatOnType(v, offset, typed) {
+				span(v.Path(), e.Span)
+			}
+		}
+	},
+	"actions": func(v *analysis.View, offset int, span func(string, source.Span)) {
+		text := v.Source().Text
+		_, before := parser.Parse(v.Source(), parser.Options{})
+		// comments at the ends of lines stand in one column with others
+		tidy := formatted(text) == text && !slices.ContainsFunc(v.Syntax.Comments, func(c ast.Comment) bool { return !c.OwnLine })
+		for _, a := range Actions(v, offset, offset+20, before) {
+			edits, err := ResolveAction(v, a)
+			if err != nil {
+				continue
+			}
+			for _, e := range edits {
+				span(v.Path(), e.Span)
+			}
+			changed := apply(text, edits)
+			if _, after := parser.Parse(source.NewFile("", changed), parser.Options{}); len(after) > len(before) {
+				panic(a.Title + " breaks the text:\n" + text + "\n" + changed)
+			}
+			if a.Kind != QuickFix && tidy && formatted(changed) != changed {
+				panic(a.Title + " leaves the text unformatted:\n" + text + "\n" + changed)
 			}
 		}
 	},

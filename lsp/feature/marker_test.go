@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,7 +14,11 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/format"
+	"github.com/florc-lang/florc/lang/parser"
+	"github.com/florc-lang/florc/lang/source"
 )
 
 // verbs are what a marker ‹verb› or ‹verb word…› in a text may ask for at its
@@ -152,6 +157,48 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 		}
 		return b.String()
 	},
+	"type": func(v *analysis.View, offset int, typed string) string {
+		typed = strings.ReplaceAll(typed, "newline", "\n")
+		edits := FormatOnType(v, offset, typed)
+		if len(edits) == 0 {
+			return "nothing\n"
+		}
+		return fmt.Sprintf("%d\n", len(edits[0].NewText))
+	},
+	"actions": func(v *analysis.View, offset int, words string) string {
+		var b strings.Builder
+		_, ds := parser.Parse(v.Source(), parser.Options{})
+		ds = check.New(check.Options{Schema: env.Schema}).Report(v, ds)
+		for _, a := range Actions(v, offset, extend(v, offset, words), ds) {
+			fmt.Fprintf(&b, "%s: %s\n", a.Kind, a.Title)
+			if edits, err := ResolveAction(v, a); err != nil {
+				fmt.Fprintf(&b, "    error: %s\n", err)
+			} else if a.Kind == QuickFix {
+				b.WriteString(quoted(strings.TrimSuffix(changed(v, []FileEdits{{v.Path(), edits}}), "\n")))
+			}
+		}
+		return b.String()
+	},
+	"action": func(v *analysis.View, offset int, words string) string {
+		more := ""
+		if strings.HasPrefix(words, "+") {
+			more, words, _ = strings.Cut(words, " ")
+		}
+		for _, a := range Actions(v, offset, extend(v, offset, more), nil) {
+			if strings.HasPrefix(a.Title, words) {
+				edits, err := ResolveAction(v, a)
+				if err != nil {
+					return "error: " + err.Error() + "\n"
+				}
+				text := apply(v.Source().Text, edits)
+				if again := formatted(text); again != text && formatted(v.Source().Text) == v.Source().Text {
+					return "not formatted:\n" + quoted(text)
+				}
+				return quoted(text)
+			}
+		}
+		return "not offered\n"
+	},
 	"complete": func(v *analysis.View, offset int, words string) string {
 		var b strings.Builder
 		n := 0
@@ -174,6 +221,24 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 		}
 		return b.String()
 	},
+}
+
+// extend returns the offset as many lines below another as words say, "+2".
+func extend(v *analysis.View, offset int, words string) int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(words, "+"))
+	if n == 0 {
+		return offset
+	}
+	line := v.Source().Pos(offset).Line + n
+	return v.Source().LineStart(line) + len(v.Source().Line(line))
+}
+
+func formatted(text string) string {
+	text, _, err := format.Source(syntaxOf(source.NewFile("", text)), format.Options{Parse: syntaxOf})
+	if err != nil {
+		panic(err)
+	}
+	return text
 }
 
 func quoted(text string) string {
