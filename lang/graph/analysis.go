@@ -26,6 +26,7 @@ const (
 	defines // makes a function
 	handles // gives its parent a handler
 	skips   // runs nothing
+	parts   // runs its children beside what follows
 )
 
 // roleOf tells the role of a procedure from its signature, and by its name
@@ -58,6 +59,8 @@ func roleOf(p *sig.Proc) role {
 		return forks
 	case p.Group == sig.People:
 		return asks
+	case p.Group == sig.Concurrency && p.Body == sig.Sequence:
+		return parts
 	case p.Group == sig.Handlers && p.Body != sig.Sequence:
 		return handles
 	case p.Body == sig.Cases:
@@ -257,7 +260,7 @@ func (a *analysis) survey(p part, in *function, direct map[*function]bool) {
 		a.survey(part{node: n.HeadExpr}, in, direct)
 	} else if r, ok := a.roles[n.Head]; ok {
 		switch r {
-		case forks, asks, waits, fails, acts:
+		case forks, asks, waits, fails, acts, parts:
 			direct[in] = true
 		case handles:
 			direct[in] = direct[in] || !a.isHandler(n)

@@ -204,15 +204,9 @@ func (b *builder) statements(list []part) *block {
 			}
 		case b.folds(n):
 			run = append(run, p)
-		case b.isFlag(n, "flank"):
+		case b.isFlag(n, "flank"), ok && r == parts:
 			flush()
-			beside := b.statement(p)
-			f := b.add(Fork, p)
-			f.node.Title = "beside what follows"
-			main := b.statements(list[i+1:])
-			j := b.add(Join)
-			j.node.Title = "ends what runs beside it"
-			s.append(&block{shape: forked, node: f.node, join: j.node, items: []*block{main, beside}, falls: main.falls})
+			s.append(b.beside(p, list[i+1:]))
 			return s
 		default:
 			flush()
@@ -221,6 +215,27 @@ func (b *builder) statements(list []part) *block {
 	}
 	flush()
 	return s
+}
+
+// beside draws a node that runs beside the rest of its parent: to the end of
+// that, or by itself.
+func (b *builder) beside(p part, rest []part) *block {
+	f := b.add(Fork, p)
+	f.node.Title = "beside what follows"
+	side := &block{shape: series, falls: true}
+	if r, ok := b.role(p.node); ok && r == parts {
+		side = b.statements(p.children())
+	} else {
+		side.append(b.statement(p))
+	}
+	main := b.statements(rest)
+	j := b.add(Join)
+	j.node.Title = "ends what runs beside it"
+	if p.node.Head == "part" {
+		j.node.Title = "what runs beside it goes on"
+		side.falls = false
+	}
+	return &block{shape: forked, node: f.node, join: j.node, items: []*block{main, side}, falls: main.falls}
 }
 
 // isFlag tells whether a node has an attribute without a value.

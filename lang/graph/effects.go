@@ -52,7 +52,7 @@ func (a *analysis) find(n *tree.Node) effect {
 		return e | works
 	}
 	switch r {
-	case asks, waits, acts, fails, forks:
+	case asks, waits, acts, fails, forks, parts:
 		return e | works
 	case jumps:
 		if a.procs[n.Head].After == sig.EndsFunction {

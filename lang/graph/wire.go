@@ -65,7 +65,9 @@ func (g *Graph) connect(x *block, ins []port) []port {
 		g.join(ins, x.node)
 		var outs []port
 		for _, branch := range x.items {
-			outs = append(outs, g.connect(branch, []port{{x.node.ID, Flow, ""}})...)
+			if ends := g.connect(branch, []port{{x.node.ID, Flow, ""}}); branch.falls {
+				outs = append(outs, ends...)
+			}
 		}
 		g.join(outs, x.join)
 		if !x.falls {
@@ -83,7 +85,9 @@ func (g *Graph) connect(x *block, ins []port) []port {
 	}
 	outs := g.connect(x.items[0], ins)
 	for _, h := range x.items[1:] {
-		outs = append(outs, g.connect(h, []port{{from, h.event, h.label}})...)
+		if ends := g.connect(h, []port{{from, h.event, h.label}}); h.falls {
+			outs = append(outs, ends...)
+		}
 	}
 	return outs
 }
