@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -131,6 +132,32 @@ func TestCorpus(t *testing.T) {
 				t.Errorf("%v\n%s", problem, d.text)
 			}
 		})
+	}
+}
+
+// TestNIDs finds the nodes of the tree that a chart names, each on the line
+// that it says.
+func TestNIDs(t *testing.T) {
+	for _, d := range flows(t) {
+		body, found := tree.Body(parse(d.text)), 0
+		for _, n := range draw(d.name, d.text).Nodes {
+			for i, nid := range n.NIDs {
+				at := body
+				for _, step := range strings.Split(nid, "_")[1:] {
+					k, err := strconv.Atoi(step)
+					if at = at.At(k); err != nil || at == nil {
+						t.Fatalf("%s: no node %s", d.name, nid)
+					}
+				}
+				if i == 0 && at.Line() != n.Span.Start.Line {
+					t.Errorf("%s: node %s is on line %d, not %d", d.name, nid, at.Line(), n.Span.Start.Line)
+				}
+				found++
+			}
+		}
+		if found == 0 {
+			t.Errorf("%s: no ids", d.name)
+		}
 	}
 }
 

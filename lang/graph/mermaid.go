@@ -57,8 +57,14 @@ func (g *Graph) Mermaid() string {
 		}
 		fmt.Fprintf(&b, "  %s %s%s %s\n", e.From, arrow, label, e.To)
 	}
+	used := map[Kind]bool{}
+	for _, n := range g.Nodes {
+		used[n.Kind] = true
+	}
 	for _, k := range []Kind{Task, Wait, Decision, Rules, Compute, Call, Fail, Action} {
-		fmt.Fprintf(&b, "  classDef %s %s\n", mermaidClass(k), mermaidStyles[k])
+		if used[k] {
+			fmt.Fprintf(&b, "  classDef %s %s\n", mermaidClass(k), mermaidStyles[k])
+		}
 	}
 	return b.String()
 }

@@ -107,6 +107,9 @@ func (a *analysis) gist(run []part) []string {
 	byVerb := map[string]int{}
 	others := 0
 	for _, p := range run {
+		for len(p.node.Children) == 2 && (p.node.Head == "_if" || p.node.Head == "_unless") {
+			p = p.at(1)
+		}
 		n := p.node
 		verb, what := "", ""
 		if proc := a.procs[n.Head]; !n.Literal && n.HeadExpr == nil && proc != nil && proc.Group == sig.Data && len(proc.Args) > 0 && proc.Args[0].Type == sig.Path && len(p.args()) > 0 {
