@@ -11,16 +11,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// emacs evaluates expressions in Emacs, in the folder dir, as a user's would
-// who did what docs/editors.md says.
+// emacs evaluates expressions in Emacs, in the folder dir, for a user who did
+// what docs/editors.md says.
 func emacs(t *testing.T, dir string, expressions ...string) {
 	t.Helper()
-	args := []string{"--batch", "-q", "--eval", "(package-initialize)", "-L", absolute(t, "../emacs"),
-		"--eval", "(require 'flor-mode)", "-l", absolute(t, "testdata/emacs.el")}
+	home := newHome(t)
+	write(t, filepath.Join(home, "init.el"), snippet(t, "Emacs", "elisp", 1))
+	args := []string{"--batch", "-q", "--eval", "(package-initialize)", "-l", filepath.Join(home, "init.el"), "-l", absolute(t, "testdata/emacs.el")}
 	for _, e := range expressions {
 		args = append(args, "--eval", e)
 	}
-	run(t, dir, "emacs", args...)
+	run(t, home, dir, "emacs", args...)
 }
 
 // TestEmacsCompiles byte-compiles the mode, without a warning.
@@ -29,7 +30,7 @@ func TestEmacsCompiles(t *testing.T) {
 	for _, name := range []string{"flor-words.el", "flor-mode.el"} {
 		write(t, filepath.Join(dir, name), read(t, "../emacs/"+name))
 	}
-	run(t, dir, "emacs", "--batch", "-Q", "-L", dir, "--eval", "(setq byte-compile-error-on-warn t)", "-f", "batch-byte-compile", "flor-words.el", "flor-mode.el")
+	run(t, dir, dir, "emacs", "--batch", "-Q", "-L", dir, "--eval", "(setq byte-compile-error-on-warn t)", "-f", "batch-byte-compile", "flor-words.el", "flor-mode.el")
 	if _, err := os.Stat(filepath.Join(dir, "flor-mode.elc")); err != nil {
 		t.Error(err)
 	}

@@ -60,15 +60,14 @@ func absolute(t *testing.T, path string) string {
 
 // run runs an editor to its end. One that hangs is killed after some minutes,
 // and the test fails.
-func run(t *testing.T, dir, name string, args ...string) string {
+func run(t *testing.T, home, dir, name string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
 	cmd.WaitDelay = time.Second
-	home := t.TempDir()
-	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home, "XDG_DATA_HOME="+home, "XDG_CACHE_HOME="+home)
+	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home+"/.config", "XDG_DATA_HOME="+home+"/.local/share", "XDG_STATE_HOME="+home+"/.local/state", "XDG_CACHE_HOME="+home+"/.cache")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
@@ -76,23 +75,44 @@ func run(t *testing.T, dir, name string, args ...string) string {
 	return string(out)
 }
 
-// vim runs commands in Vim or Neovim, in the folder dir, as a user's would
-// who did what docs/editors.md says.
-func vim(t *testing.T, editor, dir string, commands ...string) {
+// snippet returns the n-th block of a language below a heading of
+// docs/editors.md.
+func snippet(t *testing.T, heading, lang string, n int) string {
 	t.Helper()
-	script := filepath.Join(t.TempDir(), "script.vim")
-	lines := append([]string{
-		"set nocompatible encoding=utf-8 hidden",
-		"let &runtimepath = '" + absolute(t, "../vim") + ",' . &runtimepath",
-		"filetype plugin indent on",
-		"syntax on",
-		"try",
-	}, commands...)
-	lines = append(lines, "catch", "call writefile([v:exception, v:throwpoint], '"+script+".failed')", "endtry", "qall!")
-	if err := os.WriteFile(script, []byte(strings.Join(lines, "\n")+"\n"), 0o666); err != nil {
+	_, text, found := strings.Cut(read(t, "../../docs/editors.md"), "\n## "+heading+"\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	blocks := strings.Split(text, "\n```"+lang+"\n")
+	if !found || len(blocks) <= n {
+		t.Fatalf("docs/editors.md has no block %d of %s below %q", n, lang, heading)
+	}
+	block, _, _ := strings.Cut(blocks[n], "\n```")
+	return block + "\n"
+}
+
+// newHome makes a home folder with a clone of the repository in it.
+func newHome(t *testing.T) string {
+	t.Helper()
+	home := t.TempDir()
+	if err := os.Symlink(absolute(t, "../.."), filepath.Join(home, "florc")); err != nil {
 		t.Fatal(err)
 	}
-	run(t, dir, editor, "-u", "NONE", "-i", "NONE", "-n", "-es", "-S", script)
+	return home
+}
+
+// vim runs commands in Vim or Neovim, in the folder dir, for a user who did
+// what docs/editors.md says.
+func vim(t *testing.T, editor, dir string, commands ...string) {
+	t.Helper()
+	home := newHome(t)
+	heading := map[string]string{"vim": "Vim", "nvim": "Neovim"}[editor]
+	run(t, home, home, "sh", "-ec", snippet(t, heading, "sh", 1))
+	vimrc := filepath.Join(home, "vimrc")
+	write(t, vimrc, "set nocompatible encoding=utf-8 hidden\n"+snippet(t, "Vim", "vim", 1))
+	script := filepath.Join(home, "script.vim")
+	lines := append([]string{"packloadall", "try"}, commands...)
+	lines = append(lines, "catch", "call writefile([v:exception, v:throwpoint], '"+script+".failed')", "endtry", "qall!")
+	write(t, script, strings.Join(lines, "\n")+"\n")
+	run(t, home, dir, editor, "-u", vimrc, "-i", "NONE", "-n", "-es", "-S", script)
 	if failed, err := os.ReadFile(script + ".failed"); err == nil {
 		t.Fatalf("%s: %s", editor, failed)
 	}

@@ -92,15 +92,15 @@ func TestVimFiletype(t *testing.T) {
 	}
 }
 
-// TestVimHelp makes the tags of the help file, which finds doubles, and looks
-// one up.
+// TestVimHelp makes the tags of a copy of the help file, which finds doubles,
+// and looks one up.
 func TestVimHelp(t *testing.T) {
 	for _, editor := range vims {
 		t.Run(editor, func(t *testing.T) {
 			doc := t.TempDir()
 			write(t, filepath.Join(doc, "doc/florc.txt"), read(t, "../vim/doc/florc.txt"))
 			vim(t, editor, ".",
-				"set runtimepath^="+doc,
+				"set runtimepath="+doc+",$VIMRUNTIME",
 				"helptags "+doc+"/doc",
 				"help florc-lsp",
 				"if expand('%:t') !=# 'florc.txt' | throw 'no help' | endif",

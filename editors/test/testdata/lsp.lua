@@ -28,11 +28,8 @@ local function lines()
   return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '|')
 end
 
-require('florc').setup({ on_attach = function() _G.attached = true end })
-
 -- diagnostics
 vim.cmd('edit main.flo')
-wait('the server', function() return _G.attached end)
 wait('diagnostics', function() return #vim.diagnostic.get(0) > 0 end)
 for _, d in ipairs(vim.diagnostic.get(0)) do
   note('diagnostic %d:%d-%d %s %s', d.lnum + 1, d.col + 1, d.end_col + 1, vim.diagnostic.severity[d.severity], d.message:match('"[^"]*"') or d.message)
