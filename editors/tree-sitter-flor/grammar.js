@@ -33,6 +33,7 @@ module.exports = grammar({
     $._postfix, // if or unless behind a head
     $._regex_start, // a slash, and the letters before it
     $._unclosed, // the end of a line in a string that ends with it
+    $._index, // [ right behind a name
     $._error, // never made: valid only while the parser recovers
   ],
 
@@ -122,9 +123,7 @@ module.exports = grammar({
       '/',
     ))),
 
-    index: $ => seq(alias($._index_start, '['), repeat(choice($._expression, ',', ':', ';')), ']'),
-
-    _index_start: _ => token.immediate(prec(1, '[')),
+    index: $ => seq(alias($._index, '['), repeat(choice($._expression, ',', ':', ';')), ']'),
 
     array: $ => seq('[', repeat(choice($._expression, ',')), ']'),
 

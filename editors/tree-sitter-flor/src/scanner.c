@@ -24,6 +24,7 @@ enum Token {
   POSTFIX,
   REGEX_START,
   UNCLOSED,
+  INDEX,
   ERROR,
 };
 
@@ -371,6 +372,13 @@ static bool scan(Scanner *s, TSLexer *lexer, const bool *valid) {
     if (!valid[DOLLAR] || lexer->lookahead != '$') return false;
     advance(lexer);
     return lexer->lookahead == '(' && open(s, lexer, DOLLAR);
+  }
+  if (valid[INDEX] && !recovering && lexer->lookahead == '[') {
+    advance(lexer);
+    lexer->mark_end(lexer);
+    skip_blanks(lexer);
+    lexer->result_symbol = INDEX;
+    return lexer->lookahead != ']'; // [] is an empty array
   }
   lexer->mark_end(lexer);
   Gap gap = skip_gap(lexer, true);
