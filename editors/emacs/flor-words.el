@@ -7,11 +7,12 @@
 ;;; Code:
 
 (defconst flor-words-flow
-  '("and" "apply" "begin" "break" "cancel" "case" "concurrence" "cond" "continue" "cursor"
-    "def" "define" "do-return" "do-trap" "error" "fail" "fun" "if" "ife" "kill" "loop"
-    "match" "move" "noeval" "noret" "not" "on" "on_cancel" "on_error" "on_receive"
-    "on_timeout" "or" "or!" "participant" "return" "sequence" "signal" "stall" "task"
-    "trap" "unless" "unlesse" "until" "while")
+  '("abort" "and" "apply" "begin" "break" "c-collect" "c-each" "c-for-each" "c-map"
+    "cancel" "case" "ccollect" "ceach" "cmap" "concurrence" "cond" "continue" "cursor"
+    "def" "define" "do-return" "do-trap" "error" "fail" "flank" "fun" "if" "ife" "kabort"
+    "kill" "loop" "match" "move" "noeval" "noret" "not" "on" "on_cancel" "on_error"
+    "on_receive" "on_timeout" "or" "or!" "part" "participant" "return" "sequence" "signal"
+    "stall" "task" "trap" "unless" "unlesse" "until" "while")
   "Procedures that say what happens when.")
 
 (defconst flor-words-functions
@@ -57,22 +58,23 @@
   "What a reference may start with, but for the name of a variable.")
 
 (defconst flor-words-openers
-  '("apply" "begin" "case" "collect" "concurrence" "cond" "cursor" "def" "define" "detect"
-    "do-return" "do-trap" "each" "fun" "if" "ife" "inject" "loop" "match" "noeval" "noret"
-    "on" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse" "until" "while")
+  '("apply" "begin" "c-collect" "c-each" "case" "ccollect" "ceach" "collect" "concurrence"
+    "cond" "cursor" "def" "define" "detect" "do-return" "do-trap" "each" "flank" "fun"
+    "if" "ife" "inject" "loop" "match" "noeval" "noret" "on" "part" "reject" "select"
+    "sequence" "signal" "twig" "unless" "unlesse" "until" "while")
   "Procedures whose children stand below them.")
 
 (defconst flor-words-arguments
   '("!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "all?" "and" "any?" "array?"
-    "boolean?" "break" "camelCase" "camelcase" "cancel" "capitalize" "continue" "del"
-    "delf" "dict?" "downcase" "empty?" "error" "fail" "false?" "filter" "filter-out"
-    "find" "flatten" "float?" "for-each" "hash?" "includes?" "index" "keys" "kill"
-    "length" "list?" "lowcase" "lowercase" "ltimestamp" "map" "match?" "matchr" "max"
-    "merge" "min" "nil?" "not" "null?" "number?" "object?" "on_cancel" "on_error"
-    "on_receive" "on_timeout" "or" "or!" "pair?" "pmatch" "rand" "range" "reduce" "return"
-    "reverse" "sample" "shuffle" "size" "slice" "snake_case" "snakecase" "sort" "sort_by"
-    "split" "string?" "strip" "timestamp" "to-array" "to-object" "trace" "trap" "trim"
-    "true?" "type" "type-of" "upcase" "uppercase" "values")
+    "boolean?" "break" "c-for-each" "c-map" "camelCase" "camelcase" "cancel" "capitalize"
+    "cmap" "continue" "del" "delf" "dict?" "downcase" "empty?" "error" "fail" "false?"
+    "filter" "filter-out" "find" "flatten" "float?" "for-each" "hash?" "includes?" "index"
+    "keys" "kill" "length" "list?" "lowcase" "lowercase" "ltimestamp" "map" "match?"
+    "matchr" "max" "merge" "min" "nil?" "not" "null?" "number?" "object?" "on_cancel"
+    "on_error" "on_receive" "on_timeout" "or" "or!" "pair?" "pmatch" "rand" "range"
+    "reduce" "return" "reverse" "sample" "shuffle" "size" "slice" "snake_case" "snakecase"
+    "sort" "sort_by" "split" "string?" "strip" "timestamp" "to-array" "to-object" "trace"
+    "trap" "trim" "true?" "type" "type-of" "upcase" "uppercase" "values")
   "Procedures whose children are arguments.")
 
 (defconst flor-words-targets '("push" "pushr" "set" "setr")

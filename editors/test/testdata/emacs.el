@@ -84,6 +84,7 @@
 (defvar eglot-sync-connect)
 (declare-function eglot-completion-at-point "eglot")
 (declare-function eglot-hover-eldoc-function "eglot")
+(declare-function eglot--signal-textDocument/didChange "eglot")
 (declare-function eglot-rename "eglot")
 (declare-function eglot-format-buffer "eglot")
 
@@ -112,6 +113,8 @@
       (let ((items (all-completions "upc" (nth 2 (eglot-completion-at-point)))))
         (note "completion %s" (if (member "upcase" (mapcar #'string-trim items)) "upcase" items)))
       (delete-region (line-beginning-position) (point))
+      ;; Emacs tells of changes when it is idle, which it never is here.
+      (eglot--signal-textDocument/didChange)
       ;; hover
       (test-at "capitalize")
       (let (hover)

@@ -4,9 +4,10 @@
 
 ((statement head: (name) @_head) @indent @extend
   (#any-of? @_head
-    "apply" "begin" "case" "collect" "concurrence" "cond" "cursor" "def" "define" "detect"
-    "do-return" "do-trap" "each" "fun" "if" "ife" "inject" "loop" "match" "noeval" "noret"
-    "on" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse" "until" "while"))
+    "apply" "begin" "c-collect" "c-each" "case" "ccollect" "ceach" "collect" "concurrence"
+    "cond" "cursor" "def" "define" "detect" "do-return" "do-trap" "each" "flank" "fun"
+    "if" "ife" "inject" "loop" "match" "noeval" "noret" "on" "part" "reject" "select"
+    "sequence" "signal" "twig" "unless" "unlesse" "until" "while"))
 
 [(array) (object) (parenthesized)] @indent
 

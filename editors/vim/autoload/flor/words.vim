@@ -2,12 +2,13 @@
 
 " Procedures that say what happens when, and the others.
 let flor#words#flow = [
-    \ 'and', 'apply', 'begin', 'break', 'cancel', 'case', 'concurrence', 'cond',
+    \ 'abort', 'and', 'apply', 'begin', 'break', 'c-collect', 'c-each', 'c-for-each',
+    \ 'c-map', 'cancel', 'case', 'ccollect', 'ceach', 'cmap', 'concurrence', 'cond',
     \ 'continue', 'cursor', 'def', 'define', 'do-return', 'do-trap', 'error', 'fail',
-    \ 'fun', 'if', 'ife', 'kill', 'loop', 'match', 'move', 'noeval', 'noret', 'not', 'on',
-    \ 'on_cancel', 'on_error', 'on_receive', 'on_timeout', 'or', 'or!', 'participant',
-    \ 'return', 'sequence', 'signal', 'stall', 'task', 'trap', 'unless', 'unlesse',
-    \ 'until', 'while']
+    \ 'flank', 'fun', 'if', 'ife', 'kabort', 'kill', 'loop', 'match', 'move', 'noeval',
+    \ 'noret', 'not', 'on', 'on_cancel', 'on_error', 'on_receive', 'on_timeout', 'or',
+    \ 'or!', 'part', 'participant', 'return', 'sequence', 'signal', 'stall', 'task',
+    \ 'trap', 'unless', 'unlesse', 'until', 'while']
 let flor#words#functions = [
     \ '!=', '%', '*', '+', '-', '/', '<', '<=', '<>', '=', '==', '>', '>=', 'all?',
     \ 'any?', 'array?', 'boolean?', 'camelCase', 'camelcase', 'capitalize', 'collect',
@@ -40,20 +41,22 @@ let flor#words#roots = [
 " Procedures whose children stand below them, those whose children are
 " arguments, and of these those that take a target first.
 let flor#words#openers = [
-    \ 'apply', 'begin', 'case', 'collect', 'concurrence', 'cond', 'cursor', 'def',
-    \ 'define', 'detect', 'do-return', 'do-trap', 'each', 'fun', 'if', 'ife', 'inject',
-    \ 'loop', 'match', 'noeval', 'noret', 'on', 'reject', 'select', 'sequence', 'signal',
-    \ 'twig', 'unless', 'unlesse', 'until', 'while']
+    \ 'apply', 'begin', 'c-collect', 'c-each', 'case', 'ccollect', 'ceach', 'collect',
+    \ 'concurrence', 'cond', 'cursor', 'def', 'define', 'detect', 'do-return', 'do-trap',
+    \ 'each', 'flank', 'fun', 'if', 'ife', 'inject', 'loop', 'match', 'noeval', 'noret',
+    \ 'on', 'part', 'reject', 'select', 'sequence', 'signal', 'twig', 'unless', 'unlesse',
+    \ 'until', 'while']
 let flor#words#arguments = [
     \ '!=', '%', '*', '+', '-', '/', '<', '<=', '<>', '=', '==', '>', '>=', 'all?', 'and',
-    \ 'any?', 'array?', 'boolean?', 'break', 'camelCase', 'camelcase', 'cancel',
-    \ 'capitalize', 'continue', 'del', 'delf', 'dict?', 'downcase', 'empty?', 'error',
-    \ 'fail', 'false?', 'filter', 'filter-out', 'find', 'flatten', 'float?', 'for-each',
-    \ 'hash?', 'includes?', 'index', 'keys', 'kill', 'length', 'list?', 'lowcase',
-    \ 'lowercase', 'ltimestamp', 'map', 'match?', 'matchr', 'max', 'merge', 'min', 'nil?',
-    \ 'not', 'null?', 'number?', 'object?', 'on_cancel', 'on_error', 'on_receive',
-    \ 'on_timeout', 'or', 'or!', 'pair?', 'pmatch', 'rand', 'range', 'reduce', 'return',
-    \ 'reverse', 'sample', 'shuffle', 'size', 'slice', 'snake_case', 'snakecase', 'sort',
-    \ 'sort_by', 'split', 'string?', 'strip', 'timestamp', 'to-array', 'to-object',
-    \ 'trace', 'trap', 'trim', 'true?', 'type', 'type-of', 'upcase', 'uppercase', 'values']
+    \ 'any?', 'array?', 'boolean?', 'break', 'c-for-each', 'c-map', 'camelCase',
+    \ 'camelcase', 'cancel', 'capitalize', 'cmap', 'continue', 'del', 'delf', 'dict?',
+    \ 'downcase', 'empty?', 'error', 'fail', 'false?', 'filter', 'filter-out', 'find',
+    \ 'flatten', 'float?', 'for-each', 'hash?', 'includes?', 'index', 'keys', 'kill',
+    \ 'length', 'list?', 'lowcase', 'lowercase', 'ltimestamp', 'map', 'match?', 'matchr',
+    \ 'max', 'merge', 'min', 'nil?', 'not', 'null?', 'number?', 'object?', 'on_cancel',
+    \ 'on_error', 'on_receive', 'on_timeout', 'or', 'or!', 'pair?', 'pmatch', 'rand',
+    \ 'range', 'reduce', 'return', 'reverse', 'sample', 'shuffle', 'size', 'slice',
+    \ 'snake_case', 'snakecase', 'sort', 'sort_by', 'split', 'string?', 'strip',
+    \ 'timestamp', 'to-array', 'to-object', 'trace', 'trap', 'trim', 'true?', 'type',
+    \ 'type-of', 'upcase', 'uppercase', 'values']
 let flor#words#targets = ['push', 'pushr', 'set', 'setr']

@@ -21,11 +21,12 @@
 
 ((statement head: (name) @keyword)
   (#any-of? @keyword
-    "and" "apply" "begin" "break" "cancel" "case" "concurrence" "cond" "continue" "cursor"
-    "def" "define" "do-return" "do-trap" "error" "fail" "fun" "if" "ife" "kill" "loop"
-    "match" "move" "noeval" "noret" "not" "on" "on_cancel" "on_error" "on_receive"
-    "on_timeout" "or" "or!" "participant" "return" "sequence" "signal" "stall" "task"
-    "trap" "unless" "unlesse" "until" "while"))
+    "abort" "and" "apply" "begin" "break" "c-collect" "c-each" "c-for-each" "c-map"
+    "cancel" "case" "ccollect" "ceach" "cmap" "concurrence" "cond" "continue" "cursor"
+    "def" "define" "do-return" "do-trap" "error" "fail" "flank" "fun" "if" "ife" "kabort"
+    "kill" "loop" "match" "move" "noeval" "noret" "not" "on" "on_cancel" "on_error"
+    "on_receive" "on_timeout" "or" "or!" "part" "participant" "return" "sequence" "signal"
+    "stall" "task" "trap" "unless" "unlesse" "until" "while"))
 
 ((statement head: (name) @function.builtin)
   (#any-of? @function.builtin
@@ -42,37 +43,39 @@
 
 ((statement head: (name) @function . (_))
   (#not-any-of? @function
-    "!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "all?" "and" "any?" "apply"
-    "array?" "begin" "boolean?" "break" "camelCase" "camelcase" "cancel" "capitalize"
-    "case" "collect" "concurrence" "cond" "continue" "cursor" "def" "define" "del" "delf"
+    "!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "abort" "all?" "and" "any?"
+    "apply" "array?" "begin" "boolean?" "break" "c-collect" "c-each" "c-for-each" "c-map"
+    "camelCase" "camelcase" "cancel" "capitalize" "case" "ccollect" "ceach" "cmap"
+    "collect" "concurrence" "cond" "continue" "cursor" "def" "define" "del" "delf"
     "detect" "dict?" "do-return" "do-trap" "downcase" "each" "echo" "empty?" "error"
-    "fail" "false?" "filter" "filter-out" "find" "flatten" "float?" "for-each" "fun"
-    "hash?" "if" "ife" "includes?" "index" "inject" "keys" "kill" "length" "list?" "loop"
-    "lowcase" "lowercase" "ltimestamp" "map" "match" "match?" "matchr" "max" "merge" "min"
-    "move" "nil?" "noeval" "noret" "not" "null?" "number?" "object?" "on" "on_cancel"
-    "on_error" "on_receive" "on_timeout" "or" "or!" "pair?" "participant" "pmatch" "push"
-    "pushr" "rand" "range" "reduce" "reject" "return" "reverse" "sample" "select"
-    "sequence" "set" "setr" "shuffle" "signal" "size" "sleep" "slice" "snake_case"
-    "snakecase" "sort" "sort_by" "split" "stall" "string?" "strip" "task" "timestamp"
-    "to-array" "to-object" "trace" "trap" "trim" "true?" "twig" "type" "type-of" "unless"
-    "unlesse" "until" "upcase" "uppercase" "values" "while"))
+    "fail" "false?" "filter" "filter-out" "find" "flank" "flatten" "float?" "for-each"
+    "fun" "hash?" "if" "ife" "includes?" "index" "inject" "kabort" "keys" "kill" "length"
+    "list?" "loop" "lowcase" "lowercase" "ltimestamp" "map" "match" "match?" "matchr"
+    "max" "merge" "min" "move" "nil?" "noeval" "noret" "not" "null?" "number?" "object?"
+    "on" "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "pair?" "part"
+    "participant" "pmatch" "push" "pushr" "rand" "range" "reduce" "reject" "return"
+    "reverse" "sample" "select" "sequence" "set" "setr" "shuffle" "signal" "size" "sleep"
+    "slice" "snake_case" "snakecase" "sort" "sort_by" "split" "stall" "string?" "strip"
+    "task" "timestamp" "to-array" "to-object" "trace" "trap" "trim" "true?" "twig" "type"
+    "type-of" "unless" "unlesse" "until" "upcase" "uppercase" "values" "while"))
 
 ((postfix condition: (name) @function.builtin)
   (#any-of? @function.builtin
-    "!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "all?" "and" "any?" "apply"
-    "array?" "begin" "boolean?" "break" "camelCase" "camelcase" "cancel" "capitalize"
-    "case" "collect" "concurrence" "cond" "continue" "cursor" "def" "define" "del" "delf"
+    "!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "abort" "all?" "and" "any?"
+    "apply" "array?" "begin" "boolean?" "break" "c-collect" "c-each" "c-for-each" "c-map"
+    "camelCase" "camelcase" "cancel" "capitalize" "case" "ccollect" "ceach" "cmap"
+    "collect" "concurrence" "cond" "continue" "cursor" "def" "define" "del" "delf"
     "detect" "dict?" "do-return" "do-trap" "downcase" "each" "echo" "empty?" "error"
-    "fail" "false?" "filter" "filter-out" "find" "flatten" "float?" "for-each" "fun"
-    "hash?" "if" "ife" "includes?" "index" "inject" "keys" "kill" "length" "list?" "loop"
-    "lowcase" "lowercase" "ltimestamp" "map" "match" "match?" "matchr" "max" "merge" "min"
-    "move" "nil?" "noeval" "noret" "not" "null?" "number?" "object?" "on" "on_cancel"
-    "on_error" "on_receive" "on_timeout" "or" "or!" "pair?" "participant" "pmatch" "push"
-    "pushr" "rand" "range" "reduce" "reject" "return" "reverse" "sample" "select"
-    "sequence" "set" "setr" "shuffle" "signal" "size" "sleep" "slice" "snake_case"
-    "snakecase" "sort" "sort_by" "split" "stall" "string?" "strip" "task" "timestamp"
-    "to-array" "to-object" "trace" "trap" "trim" "true?" "twig" "type" "type-of" "unless"
-    "unlesse" "until" "upcase" "uppercase" "values" "while"))
+    "fail" "false?" "filter" "filter-out" "find" "flank" "flatten" "float?" "for-each"
+    "fun" "hash?" "if" "ife" "includes?" "index" "inject" "kabort" "keys" "kill" "length"
+    "list?" "loop" "lowcase" "lowercase" "ltimestamp" "map" "match" "match?" "matchr"
+    "max" "merge" "min" "move" "nil?" "noeval" "noret" "not" "null?" "number?" "object?"
+    "on" "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "pair?" "part"
+    "participant" "pmatch" "push" "pushr" "rand" "range" "reduce" "reject" "return"
+    "reverse" "sample" "select" "sequence" "set" "setr" "shuffle" "signal" "size" "sleep"
+    "slice" "snake_case" "snakecase" "sort" "sort_by" "split" "stall" "string?" "strip"
+    "task" "timestamp" "to-array" "to-object" "trace" "trap" "trim" "true?" "twig" "type"
+    "type-of" "unless" "unlesse" "until" "upcase" "uppercase" "values" "while"))
 
 ((statement head: (name) @_define . (name) @function)
   (#eq? @_define "define"))
