@@ -1,7 +1,7 @@
 // Opens a project in real VS Code, in Chromium, and runs suite.ts in there:
 // once with the browser's entry of the extension, once with the desktop's.
 //
-//	node test/e2e/run.mjs [browser] [desktop] [--screenshots FOLDER]
+//	node test/e2e/run.mjs [browser] [desktop] [look] [--screenshots FOLDER]
 //
 // FLORC names the florc to test, CHROMIUM the browser; TRACE=1 tells more.
 import { cp, mkdtemp, rm } from "node:fs/promises";
@@ -27,12 +27,17 @@ const watchdog = setTimeout(() => {
 try {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   stops.push(() => browser.close());
-  for (const name of positionals.length > 0 ? positionals : Object.keys(hosts)) {
+  const chosen = positionals.length > 0 ? positionals : [...Object.keys(hosts), "look"];
+  for (const name of chosen.filter((name) => name !== "look")) {
     console.log(`-- VS Code, the extension's entry for the ${name}`);
     await inHost(hosts[name], true, (page, url) => runSuite(page, url));
   }
-  console.log("-- VS Code, as a user sees it");
-  await inHost(browserHost, false, (page, url) => lookAt(page, url, values.screenshots && path.resolve(values.screenshots)));
+  if (chosen.includes("look")) {
+    console.log("-- VS Code, as a user sees it");
+    await inHost(browserHost, false, (page, url) => lookAt(page, url, values.screenshots && path.resolve(values.screenshots)));
+  }
+
+  /** Serves a copy of the project, and hands a page to what uses it. */
   async function inHost(start, suite, use) {
     const folder = await mkdtemp(path.join(temporary, "project-"));
     await cp(path.join(import.meta.dirname, "../project"), folder, { recursive: true });
@@ -44,6 +49,9 @@ try {
     }
     try {
       await use(page, host.url);
+    } catch (error) {
+      await page.screenshot({ path: "/tmp/shots/fail.png" });
+      throw error;
     } finally {
       await page.close();
       host.stop();
