@@ -15,12 +15,12 @@ import { lookAt } from "./look.mjs";
 const { values, positionals } = parseArgs({ options: { screenshots: { type: "string" } }, allowPositionals: true });
 const hosts = { browser: browserHost, desktop: desktopHost };
 // A watchdog, not a measure: a healthy run takes a fraction of it.
-const limitMs = Number(process.env.LIMIT ?? 280) * 1000;
+const limitMs = 280_000;
 
 const temporary = await mkdtemp(path.join(tmpdir(), "flor-vscode-"));
 const stops = [];
 const watchdog = setTimeout(() => {
-  console.error(`not done after ${limitMs / 1000} s`);
+  console.error(`not done after ${limitMs / 1000} s, what was next has hung`);
   stops.forEach((stop) => stop());
   process.exit(1);
 }, limitMs);
@@ -50,7 +50,9 @@ try {
     try {
       await use(page, host.url);
     } catch (error) {
-      await page.screenshot({ path: "/tmp/shots/fail.png" });
+      const shot = path.join(tmpdir(), "flor-vscode-failed.png");
+      await page.screenshot({ path: shot });
+      console.error(`what VS Code showed then: ${shot}`);
       throw error;
     } finally {
       await page.close();

@@ -10,7 +10,7 @@ export async function run(): Promise<void> {
   let failed = 0;
   for (const [name, test] of tests) {
     try {
-      await test();
+      await Promise.race([test(), hung()]);
       console.info(`suite: ok      ${name}`);
     } catch (error) {
       failed++;
@@ -21,6 +21,11 @@ export async function run(): Promise<void> {
   if (failed > 0) {
     throw new Error(`${failed} tests failed`);
   }
+}
+
+/** A watchdog: what waits for something that does not come fails by its name. */
+function hung(): Promise<never> {
+  return new Promise((_, fail) => setTimeout(() => fail(new Error("hangs: what it waits for does not come")), 60_000));
 }
 
 const tests: [string, () => Promise<void>][] = [
