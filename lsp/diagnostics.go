@@ -89,12 +89,16 @@ func (q *query) workspaceDiagnostic(p *protocol.WorkspaceDiagnosticParams) (*pro
 				return nil, err
 			}
 			u := r.uri(path)
+			key := canonical(u)
+			if q.rootOf(key) != r {
+				continue // of a project within the project
+			}
 			list := q.found(r, path, files[path])
 			var version *int32
 			if d := r.docs[path]; d != nil {
 				version = &d.version
 			}
-			id, key := fingerprint(list), canonical(u)
+			id := fingerprint(list)
 			if before[key] == id {
 				report.Items = append(report.Items, &protocol.WorkspaceUnchangedDocumentDiagnosticReport{
 					UnchangedDocumentDiagnosticReport: protocol.UnchangedDocumentDiagnosticReport{Kind: "unchanged", ResultID: id},

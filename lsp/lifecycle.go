@@ -6,6 +6,8 @@ import (
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
+
+	"github.com/florc-lang/florc/lang/project"
 )
 
 // client is what the editor can do.
@@ -87,8 +89,9 @@ func (s *Server) initialize(raw jsonrpc2.RawMessage) (*protocol.InitializeResult
 	n := s.current.Load().clone()
 	n.encoding = negotiate(p.Capabilities.General)
 	for _, folder := range foldersOf(&p) {
-		s.addFolder(n, folder)
+		n.named = append(n.named, folderURI(folder))
 	}
+	s.regroup(n)
 	s.current.Store(n)
 	if p.ProcessID != nil {
 		s.goDo("watching the editor", func() { WatchProcess(s.ctx, int(*p.ProcessID), s.stop) })
@@ -134,7 +137,11 @@ func (s *Server) initialized(*protocol.InitializedParams) error {
 // watchFiles asks the editor to say when files change.
 func (s *Server) watchFiles() {
 	options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{
-		Watchers: []protocol.FileSystemWatcher{{GlobPattern: protocol.Pattern("**/*.flo")}},
+		Watchers: []protocol.FileSystemWatcher{
+			{GlobPattern: protocol.Pattern("**/*" + project.Ending)}, {GlobPattern: protocol.Pattern("**/" + project.ConfigName)},
+			{GlobPattern: protocol.Pattern("**/*.json")}, // schemas
+			{GlobPattern: protocol.Pattern("**/.gitignore")},
+		},
 	})
 	if err == nil {
 		err = s.call(protocol.MethodClientRegisterCapability, &protocol.RegistrationParams{Registrations: []protocol.Registration{{

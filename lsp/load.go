@@ -14,6 +14,7 @@ import (
 
 	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/parser"
+	"github.com/florc-lang/florc/lang/project"
 	"github.com/florc-lang/florc/lang/source"
 )
 
@@ -56,10 +57,10 @@ type loader struct {
 
 // run reads the files of a folder and works out what each says on its own. Of
 // those read before, what did not change is kept.
-func (l *load) run(ctx context.Context, dir string, with loader, before map[string]*file) {
+func (l *load) run(ctx context.Context, dir string, exclude []string, with loader, before map[string]*file) {
 	defer close(l.done)
 	l.files = map[string]*file{}
-	paths := definitions(dir, with.log)
+	paths := definitions(dir, exclude, with.log)
 	l.found.Store(int64(len(paths)))
 	var mu sync.Mutex
 	var workers sync.WaitGroup
@@ -125,26 +126,20 @@ type stamp struct {
 
 func stampOf(info fs.FileInfo) stamp { return stamp{info.Size(), info.ModTime()} }
 
-// definitions lists the .flo files of a folder, by their paths below it, but
-// for those whose name, or that of a folder within it, starts with a dot.
-func definitions(dir string, log *slog.Logger) []string {
+// definitions lists the definitions that belong to a project, by their paths
+// below its folder.
+func definitions(dir string, exclude []string, log *slog.Logger) []string {
 	var list []string
-	filepath.WalkDir(dir, func(p string, entry fs.DirEntry, err error) error {
-		switch hidden := p != dir && strings.HasPrefix(entry.Name(), "."); {
-		case err != nil:
-			log.Warn("a folder cannot be read", "error", err)
-			return nil
-		case entry.IsDir() && hidden:
-			return filepath.SkipDir
-		case entry.IsDir() || hidden || !isDefinition(p):
-			return nil
-		}
+	err := project.List(dir, dir, exclude, func(p string) error {
 		if rel, err := filepath.Rel(dir, p); err == nil {
 			list = append(list, filepath.ToSlash(rel))
 		}
 		return nil
 	})
+	if err != nil {
+		log.Warn("a folder cannot be read", "error", err)
+	}
 	return list
 }
 
-func isDefinition(path string) bool { return strings.HasSuffix(path, ".flo") }
+func isDefinition(path string) bool { return strings.HasSuffix(path, project.Ending) }

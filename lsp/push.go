@@ -120,8 +120,12 @@ func (p *pusher) others(n *snapshot) {
 		}
 		files := r.files()
 		for _, path := range r.paths() {
+			key := canonical(r.uri(path))
+			if n.rootOf(key) != r {
+				continue // of a project within the project
+			}
 			p.give(n, r, path, files[path], false)
-			known[canonical(r.uri(path))] = true
+			known[key] = true
 			if p.isOutrun(n) {
 				p.wake()
 				return

@@ -2,12 +2,17 @@ package lsp
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/parser"
+	"github.com/florc-lang/florc/lang/project"
+	"github.com/florc-lang/florc/lang/source"
 )
 
 // root is a project: a folder with its files, some of which are open. It is
@@ -15,7 +20,11 @@ import (
 type root struct {
 	folder  string // its URI, with a slash at its end
 	dir     string // on the disk, "" where it is not there
+	config  project.Config
 	checker *check.Checker
+	// complete tells that all files of the folder belong to the root, and
+	// not only those that are open.
+	complete bool
 	// implied tells that the editor did not name the folder: a document in it
 	// is open.
 	implied bool
@@ -48,12 +57,16 @@ func (r *root) with(d *document) *root {
 }
 
 // without returns the root without an open document. What was written to the
-// disk meanwhile is seen.
+// disk meanwhile counts; onDisk is nil for what is not known there.
 func (r *root) without(path string, onDisk *file) *root {
-	return r.renew(func(q *root) {
+	q := r.renew(func(q *root) {
 		q.docs = maps.Clone(r.docs)
 		delete(q.docs, path)
-	}).withFiles(map[string]*file{path: onDisk})
+	})
+	if onDisk == nil {
+		return q
+	}
+	return q.withFiles(map[string]*file{path: onDisk})
 }
 
 // withFiles returns the root with files that changed on the disk, nil for
@@ -86,10 +99,13 @@ func (r *root) onDisk() map[string]*file {
 	return all
 }
 
-// files returns the files of the root, open or not, by path. It waits until
-// the disk has been read.
+// files returns the files of the root, open or not, by path, its configuration
+// among them. It waits until the disk has been read.
 func (r *root) files() map[string]*file {
 	all := r.onDisk()
+	if src := r.config.File; src != nil {
+		all[project.ConfigName] = newFile(source.NewFile(project.ConfigName, src.Text), r.checker.Env, parser.Options{}, nil)
+	}
 	for path, d := range r.docs {
 		all[path] = d.file
 	}
@@ -99,10 +115,12 @@ func (r *root) files() map[string]*file {
 func (r *root) build() *analysis.Project {
 	files := r.files()
 	list := make([]*analysis.File, 0, len(files))
-	for _, f := range files {
-		list = append(list, f.analysis())
+	for path, f := range files {
+		if path != project.ConfigName {
+			list = append(list, f.analysis())
+		}
 	}
-	return analysis.NewProject(r.checker.Env, r.dir != "" && !r.implied, list...)
+	return analysis.NewProject(r.checker.Env, r.complete, list...)
 }
 
 // paths lists the paths of all files, sorted.
@@ -132,9 +150,18 @@ func (r *root) report(path string, f *file) []diag.Diagnostic {
 	r.reports.mu.Lock()
 	find := r.reports.byPath[path]
 	if find == nil {
-		find = sync.OnceValue(func() []diag.Diagnostic { return r.checker.Report(r.view(f), f.parsed().diags) })
+		find = sync.OnceValue(func() []diag.Diagnostic { return r.check(path, f) })
 		r.reports.byPath[path] = find
 	}
 	r.reports.mu.Unlock()
 	return find()
+}
+
+func (r *root) check(path string, f *file) []diag.Diagnostic {
+	if path == project.ConfigName {
+		return project.ParseConfig(f.src, func(name string) ([]byte, error) {
+			return os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(name)))
+		}).Diagnostics
+	}
+	return r.checker.Report(r.view(f), f.parsed().diags)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -121,4 +122,86 @@ func TestDisk(t *testing.T) {
 		t.Errorf("there are diagnostics of %d files", len(e.published))
 	}
 	e.mu.Unlock()
+}
+
+// TestConfiguration checks that the configuration of a project counts, that it
+// is told what is wrong with it, and that its changes are seen.
+func TestConfiguration(t *testing.T) {
+	dir := unpack(t, `-- florc.conf --
+{ taskers: [ 'alice' ], exclude: [ 'old/' ], nonsense: 1 }
+-- main.flo --
+alice 'work'
+bob 'rest'
+-- old/main.flo --
+bob 'rest'
+-- inner/florc.conf --
+{ taskers: [ 'bob' ] }
+-- inner/main.flo --
+alice 'work'
+bob 'rest'
+`)
+	e := start(t, nil)
+	e.initialize(everything(), dir)
+	in := func(path ...string) uri.URI { return uri.File(filepath.Join(append([]string{dir}, path...)...)) }
+	lines := func(u uri.URI, want ...uint32) func() bool {
+		return func() bool {
+			p, ok := e.published[u]
+			var got []uint32
+			for _, d := range p.Diagnostics {
+				got = append(got, d.Range.Start.Line)
+			}
+			return (ok || len(want) == 0) && slices.Equal(got, want)
+		}
+	}
+	e.await("the main flow", lines(in("main.flo"), 1))
+	e.await("the configuration", lines(in("florc.conf"), 0))
+	e.didOpen(in("inner", "main.flo"), "alice 'work'\nbob 'rest'\n")
+	e.await("the inner flow", lines(in("inner", "main.flo"), 0))
+	write(t, filepath.Join(dir, "florc.conf"), "{ taskers: [ 'alice', 'bob' ], exclude: [ 'old/' ] }")
+	e.notify(protocol.MethodWorkspaceDidChangeWatchedFiles, &protocol.DidChangeWatchedFilesParams{
+		Changes: []protocol.FileEvent{{URI: in("florc.conf"), Type: protocol.FileChangeTypeChanged}}})
+	e.await("the main flow to be well", lines(in("main.flo")))
+	e.await("the configuration to be well", lines(in("florc.conf")))
+	write(t, filepath.Join(dir, "new.flo"), "carol 'play'\n")
+	e.notify(protocol.MethodWorkspaceDidChangeWatchedFiles, &protocol.DidChangeWatchedFilesParams{
+		Changes: []protocol.FileEvent{{URI: in("new.flo"), Type: protocol.FileChangeTypeCreated}}})
+	e.await("the new flow", lines(in("new.flo"), 0))
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, told := e.published[in("old", "main.flo")]; told {
+		t.Error("there are diagnostics of a file that is left out")
+	}
+}
+
+// TestFolders checks that folders come and go, and documents with them.
+func TestFolders(t *testing.T) {
+	one, two := unpack(t, "-- lib.flo --\ndefine one \\ 1\n"), unpack(t, "-- main.flo --\ngraft 'lib'\ntwo _\n-- lib.flo --\ndefine two \\ 2\n")
+	e := start(t, nil)
+	e.initialize(everything(), one)
+	u := uri.File(filepath.Join(two, "main.flo"))
+	e.didOpen(u, read(t, filepath.Join(two, "main.flo")))
+	e.diagnostics(u)
+	where := func() []protocol.Location {
+		var list []protocol.Location
+		p := protocol.DefinitionParams{}
+		p.TextDocument.URI, p.Position = u, protocol.Position{Line: 1, Character: 1}
+		e.call(protocol.MethodTextDocumentDefinition, &p, &list)
+		return list
+	}
+	if list := where(); len(list) != 0 {
+		t.Errorf("a file outside of all folders is known: %v", list)
+	}
+	folders := func(added, removed []protocol.WorkspaceFolder) {
+		e.notify(protocol.MethodWorkspaceDidChangeWorkspaceFolders, &protocol.DidChangeWorkspaceFoldersParams{
+			Event: protocol.WorkspaceFoldersChangeEvent{Added: added, Removed: removed}})
+	}
+	folder := []protocol.WorkspaceFolder{{URI: uri.File(two), Name: "two"}}
+	folders(folder, []protocol.WorkspaceFolder{})
+	if list := where(); len(list) != 1 || list[0].URI != uri.File(filepath.Join(two, "lib.flo")) {
+		t.Errorf("two is defined at %v", list)
+	}
+	folders([]protocol.WorkspaceFolder{}, folder)
+	if list := where(); len(list) != 0 {
+		t.Errorf("a folder that was closed is known: %v", list)
+	}
 }

@@ -12,6 +12,7 @@ type snapshot struct {
 	options *Options
 	checker *check.Checker // for roots that have no configuration of their own
 	encoding
+	named []string             // the folders that the editor works on
 	docs  map[string]*document // the open documents, by canonical URI
 	roots map[string]*root     // by folder
 }

@@ -13,7 +13,7 @@ import (
 func (s *Server) didOpen(p *protocol.DidOpenTextDocumentParams) error {
 	item := p.TextDocument
 	n := s.current.Load().clone()
-	d := n.open(item.URI, item.Version, strings.Clone(item.Text))
+	d := s.open(n, item.URI, item.Version, strings.Clone(item.Text))
 	s.publish(n, d.key)
 	return nil
 }
@@ -65,27 +65,12 @@ func (n *snapshot) openDocument(u uri.URI) (*document, error) {
 }
 
 // open adds a document.
-func (n *snapshot) open(u uri.URI, version int32, text string) *document {
+func (s *Server) open(n *snapshot, u uri.URI, version int32, text string) *document {
 	d := &document{key: canonical(string(u)), uri: uri.URI(strings.Clone(string(u))), version: version, cache: &cache{}}
-	n.settle(d)
+	s.settle(n, n.roots, d)
 	d.file = n.fileOf(d, source.NewFile(d.path, text))
 	n.put(d)
 	return d
-}
-
-// settle finds the root of a document, and makes one where there is none.
-func (n *snapshot) settle(d *document) {
-	r := n.rootOf(d.key)
-	if r == nil {
-		folder := folderOf(d.key)
-		if folder == "" {
-			folder = d.key[:strings.IndexByte(d.key, ':')+1]
-		}
-		r = (&root{folder: folder, checker: n.checker, implied: true, disk: loaded()}).renew(nil)
-		n.roots[folder] = r
-	}
-	d.root = r.folder
-	d.path, _ = relative(r.folder, d.key)
 }
 
 // fileOf returns the file that a document is with a text.
@@ -112,7 +97,7 @@ func (n *snapshot) close(d *document, disk loader) {
 	delete(n.docs, d.key)
 	r := d.in(n)
 	var onDisk *file
-	if r.dir != "" && isDefinition(d.path) {
+	if r.complete && r.disk.isDone() && r.disk.files[d.path] != nil {
 		onDisk = disk.read(r.dir, d.path)
 	}
 	if r = r.without(d.path, onDisk); r.implied && len(r.docs) == 0 {
