@@ -180,7 +180,7 @@ func (r *Runtime) loadLine(ctx context.Context, line []byte) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("execution %s: %w", d.Exid, err)
 	}
-	r.schedule.set(b.Timers)
+	r.schedule.committed(b.Timers, nil)
 	r.wakeInbox(d.Exid)
 	r.mu.Lock()
 	defer r.mu.Unlock()

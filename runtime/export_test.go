@@ -16,6 +16,7 @@ func (r *Runtime) SimStart(ctx context.Context) error {
 	u := &unit{ended: make(chan struct{})}
 	u.ctx, u.cancel = context.WithCancel(ctx)
 	r.unit = u
+	r.schedule.atOnce = 3 // so that they do not all fit into the memory
 	r.tasks.start()
 	return r.recover(ctx)
 }
@@ -90,6 +91,6 @@ func (r *Runtime) SimCancel(exid, nid string, kill bool) error {
 // the timers was forgotten.
 func (r *Runtime) SimForgetTold() {
 	r.schedule.mu.Lock()
-	r.schedule.told = nil
+	r.schedule.news = nil
 	r.schedule.mu.Unlock()
 }

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -11,24 +12,35 @@ import (
 type scheduler struct {
 	r      *Runtime
 	wakeup chan struct{}
+	atOnce int // how many timers are read at a time
 
-	mu     sync.Mutex
-	cursor Timer          // the last one that was fired: the next are behind it
-	told   *Timer         // the first of those committed since it last looked
-	next   int64          // when the next one is due, as far as is known
-	firing map[Timer]bool // those that were fired and are not taken yet
+	mu      sync.Mutex
+	ahead   []Timer        // the first ones that are set and not fired, in order
+	known   Timer          // up to this one ahead has all of them
+	all     bool           // it has all there are
+	reading bool           // ahead is being read from the store
+	news    []news         // what was committed meanwhile
+	next    int64          // when it looks again, as far as it knows; 0 for at once
+	firing  map[Timer]bool // those that were fired and are not taken yet
+}
+
+// news is a timer that was set, or removed.
+type news struct {
+	Timer
+	set bool
 }
 
 const (
 	// maxSleep bounds the sleep: a clock that is set, or a machine that was
 	// suspended, makes timers late by no more than this.
 	maxSleep = time.Minute
-	// timersAtOnce is how many timers are read at a time.
+	// timersAtOnce is how many timers are read at a time. Four times as many are
+	// kept in memory.
 	timersAtOnce = 256
 )
 
 func (s *scheduler) init(r *Runtime) {
-	s.r, s.wakeup, s.firing = r, make(chan struct{}, 1), make(map[Timer]bool)
+	s.r, s.wakeup, s.atOnce, s.firing = r, make(chan struct{}, 1), timersAtOnce, make(map[Timer]bool)
 }
 
 // nudge has the scheduler look again.
@@ -39,28 +51,52 @@ func (s *scheduler) nudge() {
 	}
 }
 
-// set tells of timers that were committed.
-func (s *scheduler) set(ts []Timer) {
-	if len(ts) == 0 {
+// committed tells of timers that were set and removed by a commit.
+func (s *scheduler) committed(set, removed []Timer) {
+	if len(set)+len(removed) == 0 {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, t := range ts {
-		if s.told == nil || t.Compare(*s.told) < 0 {
-			s.told = &t
-		}
-		if s.next == 0 || t.DueMicros < s.next {
-			s.next = t.DueMicros
-			s.nudge()
-		}
+	for _, t := range set {
+		s.hear(news{t, true})
+	}
+	for _, t := range removed {
+		s.hear(news{t, false})
+	}
+	if len(s.ahead) > 0 && s.next > s.ahead[0].DueMicros {
+		s.next = s.ahead[0].DueMicros
+		s.nudge()
+	}
+}
+
+// hear brings ahead up to date, or leaves that to who is reading. The lock is
+// held.
+func (s *scheduler) hear(n news) {
+	if s.reading {
+		s.news = append(s.news, n)
+		return
+	}
+	if !s.all && n.Compare(s.known) > 0 {
+		return // it is read when its time comes
+	}
+	i, found := slices.BinarySearchFunc(s.ahead, n.Timer, Timer.Compare)
+	switch {
+	case n.set && !found && !s.firing[n.Timer]:
+		s.ahead = slices.Insert(s.ahead, i, n.Timer)
+	case !n.set && found:
+		s.ahead = slices.Delete(s.ahead, i, i+1)
+	}
+	if len(s.ahead) > 4*s.atOnce {
+		s.ahead = slices.Delete(s.ahead, 2*s.atOnce, len(s.ahead))
+		s.known, s.all = s.ahead[len(s.ahead)-1], false
 	}
 }
 
 // rescan has it look at the timers from the first one.
 func (s *scheduler) rescan() {
 	s.mu.Lock()
-	s.cursor, s.told, s.next = Timer{}, nil, 0
+	s.ahead, s.known, s.all, s.news, s.next = nil, Timer{}, false, nil, 0
 	clear(s.firing)
 	s.mu.Unlock()
 	s.nudge()
@@ -88,53 +124,72 @@ func (s *scheduler) run(ctx context.Context) {
 // fire fires what is due and returns how long to sleep.
 func (s *scheduler) fire(ctx context.Context) (time.Duration, error) {
 	for {
-		after := s.look()
-		ts, err := s.r.store.Timers(ctx, after, timersAtOnce)
-		if err != nil {
-			return 0, err
+		now := s.r.nowMicros()
+		due, more := s.take(now)
+		for _, t := range due {
+			s.r.wakeFired(t)
 		}
-		now, last := s.r.nowMicros(), after
-		next := int64(0)
-		for _, t := range ts {
-			if t.DueMicros > now {
-				next = t.DueMicros
-				break
+		if more {
+			if err := s.read(ctx); err != nil {
+				return 0, err
 			}
-			if s.begin(t) {
-				s.r.wakeFired(t)
-			}
-			last = t
-		}
-		s.mu.Lock()
-		s.cursor, s.next = last, next
-		behind := s.told != nil && s.told.Compare(last) <= 0
-		s.mu.Unlock()
-		if behind || next == 0 && len(ts) == timersAtOnce {
 			continue
 		}
-		wait := maxSleep.Microseconds()
-		until := func(micros int64) {
-			if micros != 0 {
-				wait = min(wait, micros-now)
+		idle, held := s.r.forgetIdle(), s.r.wakeHeld()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.next = now + maxSleep.Microseconds()
+		if len(s.ahead) > 0 {
+			s.next = min(s.next, s.ahead[0].DueMicros)
+		}
+		for _, until := range [...]int64{idle, held} {
+			if until != 0 {
+				s.next = min(s.next, until)
 			}
 		}
-		until(next)
-		until(s.r.forgetIdle())
-		until(s.r.wakeHeld())
-		return time.Duration(max(wait, 0)) * time.Microsecond, nil
+		return time.Duration(max(s.next-now, 0)) * time.Microsecond, nil
 	}
 }
 
-// begin tells whether a timer is not fired yet: one that is read again, after
-// the cursor was set back, may be.
-func (s *scheduler) begin(t Timer) bool {
+// take takes the timers that are due off ahead. It tells whether more have to be
+// read before the next one is known: read is to be called then.
+func (s *scheduler) take(now int64) (due []Timer, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.firing[t] {
-		return false
+	n := 0
+	for n < len(s.ahead) && s.ahead[n].DueMicros <= now {
+		s.firing[s.ahead[n]] = true
+		n++
 	}
-	s.firing[t] = true
-	return true
+	due = slices.Clone(s.ahead[:n])
+	clear(s.ahead[:n])
+	s.ahead = s.ahead[n:]
+	s.reading = len(s.ahead) == 0 && !s.all
+	return due, s.reading
+}
+
+// read reads the timers that come next. One that is committed meanwhile may be
+// among them or not, so who commits it tells.
+func (s *scheduler) read(ctx context.Context) error {
+	s.mu.Lock()
+	after := s.known
+	s.mu.Unlock()
+	ts, err := s.r.store.Timers(ctx, after, s.atOnce)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reading = false
+	if err != nil {
+		return err
+	}
+	s.ahead, s.all = ts, len(ts) < s.atOnce
+	if !s.all {
+		s.known = ts[len(ts)-1]
+	}
+	for _, n := range s.news {
+		s.hear(n)
+	}
+	s.news = nil
+	return nil
 }
 
 // taken tells of fired timers that were taken.
@@ -147,17 +202,4 @@ func (s *scheduler) taken(ts []Timer) {
 	for _, t := range ts {
 		delete(s.firing, t)
 	}
-}
-
-// look returns the timer behind which to look for the next ones. One that was
-// committed meanwhile and lies before the cursor sets the cursor back.
-func (s *scheduler) look() Timer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.told != nil && s.told.Compare(s.cursor) <= 0 {
-		s.cursor = *s.told
-		s.cursor.ID-- // just before it
-	}
-	s.told, s.next = nil, 0 // what is committed from here on may not be seen: be told
-	return s.cursor
 }

@@ -325,7 +325,7 @@ func (s *step) committed() {
 
 // release lets the effects of a committed step out.
 func (r *Runtime) release(s *step) {
-	r.schedule.set(s.batch.Timers)
+	r.schedule.committed(s.batch.Timers, s.batch.Untimers)
 	for _, send := range s.batch.Sends {
 		r.wakeInbox(send.Exid)
 	}
