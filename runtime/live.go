@@ -97,7 +97,7 @@ func (r *Runtime) revive(ctx context.Context, st *Stored) (*live, error) {
 		}
 		n := &node{since: f.SinceMicros, task: f.Task, timers: slices.Clone(f.Timers), taskParts: splitRefs(f.TaskParts)}
 		l.nodes[nid] = n
-		if err := l.stored(n, f); err != nil {
+		if err := l.stored(n, f, frameDigest(f)); err != nil {
 			return nil, &brokenError{err}
 		}
 		l.noteFailure(nid, x.Frame(nid))
@@ -105,9 +105,8 @@ func (r *Runtime) revive(ctx context.Context, st *Stored) (*live, error) {
 	return l, nil
 }
 
-// stored notes what is stored of a node.
-func (l *live) stored(n *node, f *Frame) error {
-	d := frameDigest(f)
+// stored notes what is stored of a node, a frame of that digest.
+func (l *live) stored(n *node, f *Frame, d sum) error {
 	if n.stored {
 		l.frames = l.frames.minus(n.digest)
 	}

@@ -305,7 +305,7 @@ func compareTimerKeys(a, b timerKey) int {
 	return int(a.id - b.id)
 }
 
-// frame puts or removes a node's frame.
+// frame puts a node's frame where it has changed, or removes it.
 func (s *step) frame(nid vm.NID) {
 	l := s.live
 	vf := l.x.Frame(nid)
@@ -316,8 +316,12 @@ func (s *step) frame(nid vm.NID) {
 	n := l.node(nid, s.now)
 	f := Frame{Nid: nid.String(), SinceMicros: n.since, Task: n.task, Timers: slices.Clone(n.timers),
 		TaskParts: joinRefs(n.taskParts), Data: l.x.AppendFrame(make([]byte, 0, 96), vf, s.put)}
+	d := frameDigest(&f)
+	if n.stored && d == n.digest {
+		return // it was touched, and is as it was
+	}
 	s.grown += int64(len(f.Data) - n.bytes)
-	if err := l.stored(n, &f); err != nil {
+	if err := l.stored(n, &f, d); err != nil {
 		panic(err) // it was just made
 	}
 	s.batch.Frames = append(s.batch.Frames, f)

@@ -18,24 +18,39 @@ var requests = sync.Pool{New: func() any { return &request{err: make(chan error,
 func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 	s.mu.Lock()
 	err := s.usable()
+	if err == nil {
+		s.users.Add(1)
+	}
 	s.mu.Unlock()
 	if err != nil {
 		return err
 	}
+	defer s.users.Done()
 	req := requests.Get().(*request)
 	if err = req.prepare(b); err == nil {
 		err = s.space.check(b, req.bytes)
 	}
 	if err == nil {
-		select {
-		case s.reqs <- req:
-			if err = <-req.err; err != nil {
-				return err // the database may still hold what the request made
+		err = ctx.Err()
+	}
+	if err == nil {
+		if s.writing.TryLock() {
+			// Nothing is being written: to do it here spares waking the committer.
+			s.writeGroups(req)
+			s.writing.Unlock()
+			err = <-req.err
+		} else {
+			select {
+			case s.reqs <- req:
+				err = <-req.err
+			case <-s.closed:
+				err = runtime.ErrClosed
+			case <-ctx.Done():
+				err = ctx.Err()
 			}
-		case <-s.closed:
-			err = runtime.ErrClosed
-		case <-ctx.Done():
-			err = ctx.Err()
+		}
+		if err != nil {
+			return err // the database may still hold what the request made
 		}
 	}
 	req.reset()
@@ -46,29 +61,32 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 // maxGroup is how many batches one transaction merges.
 const maxGroup = 1024
 
-// commitLoop writes the batches, as many at a time as came in while the ones
-// before were being synced: all of them share one sync of the disk.
+// commitLoop writes the batches that come in while others are being written, as
+// many at a time as came: all of them share one sync of the disk.
 func (s *Store) commitLoop() {
 	defer close(s.ended)
-	var first *request // one that the group before had no room for
-	w := &writer{s: s, will: make(map[item]bool)}
 	for {
-		if first == nil {
-			select {
-			case first = <-s.reqs:
-			case <-s.closed:
-				return
-			}
+		select {
+		case req := <-s.reqs:
+			s.writing.Lock()
+			s.writeGroups(req)
+			s.writing.Unlock()
+		case <-s.closed:
+			return
 		}
-		s.writing.Lock()
-		if w.begin() {
-			first = w.gather(first)
-			w.commit()
-		} else {
-			first.err <- s.failed()
-			first = nil
+	}
+}
+
+// writeGroups writes a batch with those that wait, in one transaction or, where
+// there is no room, in more. The lock of the writer is held.
+func (s *Store) writeGroups(req *request) {
+	for w := &s.writer; req != nil; {
+		if !w.begin() {
+			req.err <- s.failed()
+			return
 		}
-		s.writing.Unlock()
+		req = w.gather(req)
+		w.commit()
 	}
 }
 

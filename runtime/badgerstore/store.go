@@ -90,8 +90,9 @@ type Store struct {
 	reads   map[uint64]int // open ones, by the transaction that they see
 	work    worklist       // as of last; changed by the committer only
 
-	// The committer's, which holds writing while it writes.
+	// Held while something is written, by who writes it; what follows is theirs.
 	writing     sync.Mutex
+	writer      writer
 	seqs, trees cache
 	untimers    int // removed since the bound of the timers was set
 	// Called before each of the transactions of a large batch, for tests.
@@ -105,6 +106,7 @@ func Open(dir string, o Options) (*Store, error) {
 		s.release()
 		return nil, fmt.Errorf("store %s: %w", dir, err)
 	}
+	s.writer = writer{s: s, will: make(map[item]bool)}
 	go s.commitLoop()
 	return s, nil
 }
