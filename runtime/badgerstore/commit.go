@@ -153,7 +153,7 @@ func (w *writer) add(req *request) *request {
 	w.pending = w.pending[:0]
 	err := w.plan(req.batch)
 	w.ws = w.made.writes(mark, w.ws[:0])
-	size, err2 := sizeOf(w.ws)
+	size, apart, err2 := sizeOf(w.ws)
 	if err := cmp.Or(err, err2); err != nil {
 		w.made.spans, w.nth = w.made.spans[:mark], nth
 		req.err <- err
@@ -164,7 +164,7 @@ func (w *writer) add(req *request) *request {
 		bytes += c.size()
 	}
 	maxCount, maxBytes := w.s.room()
-	large := w.count+count > maxCount || w.bytes+bytes > maxBytes
+	large := w.count+count > maxCount || w.bytes+bytes > maxBytes || req.apart || apart
 	if large && len(w.reqs) > 0 {
 		w.made.spans, w.nth = w.made.spans[:mark], nth
 		return req // it is planned again, after what is there now
@@ -274,7 +274,7 @@ func (w *writer) finish(txn *badger.Txn, ts uint64) error {
 		}
 	}
 	w.tell(ws)
-	return txn.CommitAt(ts, nil)
+	return w.s.commitAt(txn, ts, false)
 }
 
 // publish lets readers see a transaction, and Badger forget what they cannot

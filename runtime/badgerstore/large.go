@@ -11,8 +11,8 @@ import (
 	"github.com/florc-lang/florc/runtime"
 )
 
-// A batch that is too large for one transaction is written in many, under
-// rising numbers. Readers see none of them before the last, as they read at the
+// A batch that is too large for one transaction, or has values that Badger puts
+// into its value log, is written in many, under rising numbers. Readers see none of them before the last, as they read at the
 // number of the last that was published; and Badger keeps the versions before,
 // as it is told of that number, too. The first transaction says, under a key of
 // its own, after which number it all began; the last removes that. Where Open
@@ -90,7 +90,7 @@ func (s *Store) writeOne(ts uint64, ws []write) error {
 			return err
 		}
 	}
-	return txn.CommitAt(ts, nil)
+	return s.commitAt(txn, ts, true)
 }
 
 // takeBack undoes a batch of many transactions whose last is not there: it puts

@@ -23,6 +23,7 @@ type request struct {
 	made  builder
 	ws    []write
 	bytes int64
+	apart bool // there is a value in it that Badger puts into its value log
 	err   chan error
 }
 
@@ -33,8 +34,8 @@ func (r *request) prepare(b *runtime.Batch) error {
 		r.prepareExecution(b)
 	}
 	r.ws = r.made.writes(0, r.ws)
-	size, err := sizeOf(r.ws)
-	r.bytes = size
+	var err error
+	r.bytes, r.apart, err = sizeOf(r.ws)
 	return cmp.Or(r.made.err, err)
 }
 
@@ -47,21 +48,25 @@ func (r *request) reset() {
 
 // size is what a write counts in a transaction.
 func (w write) size() int64 {
-	if len(w.value) >= maxInlineBytes {
+	if w.apart() {
 		return int64(len(w.key) + 2*entryBytes)
 	}
 	return int64(len(w.key) + len(w.value) + entryBytes)
 }
 
+// apart tells whether Badger puts the value into its value log.
+func (w write) apart() bool { return len(w.value) >= maxInlineBytes }
+
 // sizeOf adds up what writes count. It refuses those that cannot be stored.
-func sizeOf(ws []write) (size int64, err error) {
+func sizeOf(ws []write) (size int64, apart bool, err error) {
 	for _, w := range ws {
 		if len(w.key) > maxKeyBytes || len(w.value) > maxValueBytes {
-			return 0, fmt.Errorf("%w: a key of %d bytes with %d bytes", runtime.ErrTooLarge, len(w.key), len(w.value))
+			return 0, false, fmt.Errorf("%w: a key of %d bytes with %d bytes", runtime.ErrTooLarge, len(w.key), len(w.value))
 		}
 		size += w.size()
+		apart = apart || w.apart()
 	}
-	return size, nil
+	return size, apart, nil
 }
 
 // prepareExecution lists what a batch writes of its own execution.

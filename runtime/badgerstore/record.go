@@ -53,7 +53,7 @@ type floorRequest struct {
 }
 
 // OpenFloor makes a Floor in an empty directory, with the options of a Store's
-// database.
+// database. It leaves syncing to Badger.
 func OpenFloor(dir string, o Options) (*Floor, error) {
 	db, err := badger.OpenManaged(badgerOptions(dir, o, o.logger()))
 	if err != nil {

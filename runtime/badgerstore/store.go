@@ -71,6 +71,7 @@ const (
 // Store is a runtime.Store in a directory.
 type Store struct {
 	db     *badger.DB
+	wal    *wal // nil where Badger syncs it
 	dir    string
 	key    []byte // of the encryption
 	lock   *os.File
@@ -155,8 +156,9 @@ func (s *Store) open(dir string, o Options) (err error) {
 	if err := s.space.checkOpen(); err != nil {
 		return err
 	}
+	own := syncsItself(data)
 	err = guarded(func() error {
-		s.db, err = badger.OpenManaged(badgerOptions(data, o, s.log))
+		s.db, err = badger.OpenManaged(badgerOptions(data, o, s.log).WithSyncWrites(!own))
 		return err
 	})
 	if err != nil {
@@ -165,6 +167,11 @@ func (s *Store) open(dir string, o Options) (err error) {
 			return err
 		}
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if own {
+		if s.wal, err = openWAL(data); err != nil {
+			return err
+		}
 	}
 	return s.recover()
 }
@@ -341,7 +348,7 @@ func (s *Store) release() error {
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
 	}
-	errs = append(errs, s.mark.close())
+	errs = append(errs, s.wal.close(), s.mark.close())
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())
 	}
