@@ -5,6 +5,9 @@ import "strings"
 // decision draws if, cond, case and match.
 func (b *builder) decision(p part) *block {
 	s := &block{shape: series, falls: true}
+	if len(p.args()) == 0 {
+		return s
+	}
 	x := b.add(Decision, p)
 	d := &block{shape: choice, node: x.node}
 	arm := func(q part, label string) {
@@ -24,9 +27,6 @@ func (b *builder) decision(p part) *block {
 	args := append(p.args(), part{}, part{}, part{})
 	switch name := b.procs[p.node.Head].Name(); name {
 	case "if":
-		if args[0].node == nil {
-			return s
-		}
 		before(args[0])
 		x.node.Title, x.node.decides = b.question(args[0].node), true
 		yes, no := "yes", "no"

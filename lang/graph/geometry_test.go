@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lang/tree"
 )
 
 // verifyLayout holds a picture to what keeps it readable: boxes do not
@@ -230,5 +233,48 @@ func (w *writer) line(depth int) {
 		}
 	default:
 		put("%s", w.pick("set f.x\n"+indent+"  task 'bob' 'ask'", "map f.list (def x \\ task x 'look')", "task 'bob' 'wait' flank", "sequence flank \\ sleep '1d'"))
+	}
+}
+
+// TestRandomTrees draws trees that no text gives, or no sane one: any
+// procedure with anything in it.
+func TestRandomTrees(t *testing.T) {
+	opts := options()
+	var heads []string
+	for _, p := range opts.Procs {
+		heads = append(heads, p.Names...)
+	}
+	heads = append(heads, "bob", "fun", "x", "_", "on_merge", "guard", "else")
+	keys := []string{"", "", "", "_", "tag", "timeout", "on_error", "on_timeout", "child_on_error", "ref", "to", "by", "with", "expect", "vars", "class", "f x"}
+	for _, at := range opts.Common {
+		keys = append(keys, at.Names...)
+	}
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		var node func(depth int) *tree.Node
+		node = func(depth int) *tree.Node {
+			if depth == 0 || r.IntN(6) == 0 {
+				return tree.NewLiteral([]any{nil, true, int64(1), "here", "", 1.5}[r.IntN(6)], source.Span{})
+			}
+			n := &tree.Node{Head: heads[r.IntN(len(heads))]}
+			if r.IntN(12) == 0 {
+				n.Head, n.HeadExpr = "", node(depth-1)
+			}
+			for range r.IntN(3) {
+				a := tree.Attr{Key: keys[r.IntN(len(keys))], Value: node(depth - 1)}
+				if r.IntN(20) == 0 {
+					a.Key, a.KeyExpr = "", node(depth-1)
+				}
+				n.Attrs = append(n.Attrs, a)
+			}
+			for range r.IntN(4) {
+				n.Children = append(n.Children, node(depth-1))
+			}
+			return n
+		}
+		root := node(1 + r.IntN(6))
+		if problem := verify(Build(root, opts)); problem != nil {
+			t.Fatalf("seed %d: %v\n%s", seed, problem, tree.AppendJSON(nil, root, tree.Bare))
+		}
 	}
 }

@@ -201,7 +201,7 @@ func verifyGraph(g *Graph) error {
 			return fmt.Errorf("node %s comes twice, or is in no group", n.ID)
 		}
 		if n.Kind != Start && n.Kind != End && n.Kind != Join && n.Kind != Fork && len(n.caption()[0]) == 0 {
-			return fmt.Errorf("node %s says nothing", n.ID)
+			return fmt.Errorf("node %s says nothing: %+v", n.ID, *n)
 		}
 	}
 	for _, n := range g.Nodes {

@@ -15,6 +15,9 @@ func (a *analysis) line(n *tree.Node) string {
 	if text == "" {
 		text, below, _ = strings.Cut(strings.TrimSpace(tree.Print(n)), "\n")
 	}
+	if text == "" { // a tree that no text gives
+		text = "…"
+	}
 	if !n.Literal && n.Head == "_rxs" {
 		text = strings.TrimPrefix(text, "r") // it is there for the parser
 	}
