@@ -366,3 +366,16 @@ func roundTrip(t *testing.T, v *analysis.View, offset int, name string) int {
 	}
 	return 1
 }
+
+// FuzzFeatures calls every feature on texts that nobody wrote.
+func FuzzFeatures(f *testing.F) {
+	for _, text := range examples(f) {
+		f.Add(text, 100)
+	}
+	f.Add("define f x\n  \"$(f (g ", 14)
+	f.Fuzz(func(t *testing.T, text string, offset int) {
+		if len(text) < 10_000 {
+			probe(t, alone("test.flo", text), []int{offset})
+		}
+	})
+}

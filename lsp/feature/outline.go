@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/florc-lang/florc/lang/analysis"
-	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lang/tree"
 )
 
 // OutlineKind says what a symbol of an outline is.
@@ -41,22 +41,8 @@ type OutlineItem struct {
 // text: functions, tagged nodes, tasks, signals, handlers, files that are
 // brought in, and the variables of the outermost scope.
 func Outline(v *analysis.View) []*OutlineItem {
-	ends := map[int]int{} // where the lines that start at an offset end
-	var collect func(lines []*ast.Line) int
-	collect = func(lines []*ast.Line) int {
-		most := 0
-		for _, l := range lines {
-			start, end := lineSpan(l)
-			end = max(end, collect(l.Children))
-			ends[start] = max(ends[start], end)
-			most = max(most, end)
-		}
-		return most
-	}
-	collect(v.Syntax.Lines)
 	o := outliner{v: v, named: map[*analysis.Call]*OutlineItem{}}
 	o.names()
-	items := map[*analysis.Call]*OutlineItem{}
 	var roots []*OutlineItem
 	for _, c := range v.Calls {
 		item := o.named[c]
@@ -64,17 +50,25 @@ func Outline(v *analysis.View) []*OutlineItem {
 			item = o.item(c)
 		}
 		if item == nil || !c.Node.Span.IsValid() {
-			items[c] = items[c.Parent]
 			continue
 		}
-		items[c] = item
-		end := max(c.Node.Span.End.Offset, ends[c.Node.Span.Start.Offset], item.NameSpan.End.Offset)
-		item.Span = v.Source().Span(min(c.Node.Span.Start.Offset, item.NameSpan.Start.Offset), end)
-		p := items[c.Parent]
-		if p == nil {
+		o.named[c] = item
+		start, end := c.Node.Span.Start.Offset, max(c.Node.Span.End.Offset, item.NameSpan.End.Offset)
+		if path := linePath(v.Syntax, start); len(path) > 0 {
+			if l := path[len(path)-1]; l.Base+l.Stmt.Start == start {
+				end = max(end, blockEnd(l))
+			}
+		}
+		item.Span = v.Source().Span(min(start, item.NameSpan.Start.Offset), end)
+		around := c.Parent
+		for around != nil && o.named[around] == nil {
+			around = around.Parent
+		}
+		if around == nil {
 			roots = append(roots, item)
 			continue
 		}
+		p := o.named[around]
 		p.Children = append(p.Children, item)
 	}
 	for _, item := range roots {
@@ -103,9 +97,16 @@ type outliner struct {
 
 // names notes the items that symbols and mentions make.
 func (o *outliner) names() {
-	calls := map[any]*analysis.Call{}
+	calls := make(map[*tree.Node]*analysis.Call, len(o.v.Symbols))
+	for _, s := range o.v.Symbols {
+		if s.Kind == analysis.Function || s.Kind == analysis.Variable {
+			calls[s.Node] = nil
+		}
+	}
 	for _, c := range o.v.Calls {
-		calls[c.Node] = c
+		if _, wanted := calls[c.Node]; wanted {
+			calls[c.Node] = c
+		}
 	}
 	seen := map[string]bool{}
 	for _, s := range o.v.Symbols {

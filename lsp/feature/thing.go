@@ -43,7 +43,7 @@ func thingAt(v *analysis.View, offset int) *thing {
 		a, b := s.Contains(offset), best.span.Contains(offset)
 		return a && !b || a == b && s.End.Offset-s.Start.Offset < best.span.End.Offset-best.span.Start.Offset
 	}
-	for _, m := range mentionsOf(v.File) {
+	for _, m := range v.Mentions {
 		if better(m.Span) {
 			best = &thing{span: m.Span, name: m.Name, entity: m.Entity, call: m.Call, scope: m.Scope, role: m.Role}
 		}
@@ -59,6 +59,14 @@ func thingAt(v *analysis.View, offset int) *thing {
 		}
 	}
 	for _, c := range v.Calls {
+		if !touches(c.Node.Span, offset) {
+			continue
+		}
+		for _, m := range jumps(v.File, c) {
+			if better(m.Span) {
+				best = &thing{span: m.Span, name: m.Name, entity: m.Entity, call: m.Call, scope: m.Scope, role: m.Role}
+			}
+		}
 		for i := range c.Node.Attrs {
 			if at := &c.Node.Attrs[i]; at.Key != "" && better(at.KeySpan) {
 				if t := keyThing(v, c, at); t != nil {
@@ -220,25 +228,31 @@ func postfixAt(v *analysis.View, offset int) *thing {
 // mentionsOf lists the mentions of a file, and with them the tags that move
 // and its kin jump to.
 func mentionsOf(f *analysis.File) []*analysis.Mention {
-	list := f.Mentions
+	list := f.Mentions[:len(f.Mentions):len(f.Mentions)]
 	for _, c := range f.Calls {
-		switch c.Name() {
-		case "move", "cursor", "loop":
-		default:
+		list = append(list, jumps(f, c)...)
+	}
+	return list
+}
+
+// jumps lists the tags that a call jumps to.
+func jumps(f *analysis.File, c *analysis.Call) []*analysis.Mention {
+	switch c.Node.Head {
+	case "move", "cursor", "loop":
+	default:
+		return nil
+	}
+	var list []*analysis.Mention
+	for i := range c.Node.Attrs {
+		at := &c.Node.Attrs[i]
+		name, isText := at.Value.Value.(string)
+		if at.Key != "to" && at.Key != "start" && at.Key != "initial" || !at.Value.Literal || !isText || !definesTag(f, name) {
 			continue
 		}
-		for i := range c.Node.Attrs {
-			at := &c.Node.Attrs[i]
-			name, isText := at.Value.Value.(string)
-			if at.Key != "to" && at.Key != "start" && at.Key != "initial" || !at.Value.Literal || !isText || !definesTag(f, name) {
-				continue
-			}
-			s := at.Value.Span
-			if text := textOf(f, s); len(text) != len(name)+2 || text[1:len(text)-1] != name {
-				continue
-			}
+		s := at.Value.Span
+		if text := textOf(f, s); len(text) == len(name)+2 && text[1:len(text)-1] == name {
 			s = f.Source().Span(s.Start.Offset+1, s.End.Offset-1)
-			list = append(list[:len(list):len(list)], &analysis.Mention{Entity: analysis.Tag, Name: name, Span: s, Role: analysis.Uses, Call: c, Scope: c.Scope})
+			list = append(list, &analysis.Mention{Entity: analysis.Tag, Name: name, Span: s, Role: analysis.Uses, Call: c, Scope: c.Scope})
 		}
 	}
 	return list

@@ -65,22 +65,20 @@ type Token struct {
 // Tokens returns the tokens of a file in order, apart from each other: what
 // the syntax says, and what names mean.
 func Tokens(v *analysis.View) []Token {
-	t := &tokenizer{v: v, at: make(map[int]Token, len(v.Refs)+len(v.Symbols)+len(v.Mentions))}
+	t := &tokenizer{v: v, first: make([]int32, len(v.Source().Text)+1)}
+	t.list = make([]Token, 0, len(v.Refs)+len(v.Symbols)+len(v.Source().Text)/16)
 	t.meanings()
 	ast.Walk(v.Syntax, t.visit)
 	for _, c := range v.Syntax.Comments {
 		t.add(c.Start, c.End, TokenComment, 0)
 	}
-	for _, tok := range t.at {
-		t.list = append(t.list, tok)
-	}
-	sort.SliceStable(t.list, func(i, j int) bool { return t.list[i].Start < t.list[j].Start })
-	out := t.list[:0]
-	end := 0
-	for _, tok := range t.list {
-		if tok.Start >= end && tok.End > tok.Start {
-			out = append(out, tok)
-			end = tok.End
+	out := make([]Token, 0, len(t.list))
+	for at := 0; at < len(t.first); {
+		if i := t.first[at]; i > 0 {
+			out = append(out, t.list[i-1])
+			at = t.list[i-1].End
+		} else {
+			at++
 		}
 	}
 	return out
@@ -96,8 +94,17 @@ func TokensIn(v *analysis.View, from, to int) []Token {
 
 type tokenizer struct {
 	v    *analysis.View
-	at   map[int]Token // by their offset, what names mean
 	list []Token
+	// first holds for each offset the number, from 1, of the first token in
+	// list that starts there. Of several at one offset the first one counts.
+	first []int32
+}
+
+func (t *tokenizer) put(tok Token) {
+	if tok.Start < tok.End && t.first[tok.Start] == 0 {
+		t.list = append(t.list, tok)
+		t.first[tok.Start] = int32(len(t.list))
+	}
 }
 
 // meanings notes what names mean.
@@ -105,14 +112,11 @@ func (t *tokenizer) meanings() {
 	f := t.v.File
 	note := func(s source.Span, name string, kind TokenType, mods TokenModifier) {
 		if s.IsValid() && named(f, s, name) {
-			t.at[s.Start.Offset] = Token{s.Start.Offset, s.End.Offset, kind, mods}
+			t.put(Token{s.Start.Offset, s.End.Offset, kind, mods})
 		}
 	}
 	for _, m := range f.Mentions {
-		kind, known := map[analysis.Entity]TokenType{
-			analysis.Tag: TokenTag, analysis.Field: TokenField, analysis.Signal: TokenSignal, analysis.Tasker: TokenTasker,
-		}[m.Entity]
-		if known {
+		if kind, known := entityTokens[m.Entity]; known {
 			note(m.Span, m.Name, kind, roleModifier[m.Role])
 		}
 	}
@@ -134,6 +138,10 @@ func (t *tokenizer) meanings() {
 		kind, mods := t.reference(r, functions)
 		note(r.Span, r.Name, kind, mods)
 	}
+}
+
+var entityTokens = map[analysis.Entity]TokenType{
+	analysis.Tag: TokenTag, analysis.Field: TokenField, analysis.Signal: TokenSignal, analysis.Tasker: TokenTasker,
 }
 
 var roleModifier = map[analysis.Role]TokenModifier{analysis.Defines: TokenDefinition, analysis.Changes: TokenModification}
@@ -174,21 +182,14 @@ func (t *tokenizer) reference(r *analysis.Reference, functions map[string]bool) 
 
 // add notes a token, a part of it for each line.
 func (t *tokenizer) add(start, end int, kind TokenType, mods TokenModifier) {
-	if _, ok := t.at[start]; ok && start < end {
-		return
-	}
 	text := t.v.Source().Text
 	for i := start; i < end; i++ {
 		if text[i] == '\n' || text[i] == '\r' {
-			if i > start {
-				t.list = append(t.list, Token{start, i, kind, mods})
-			}
+			t.put(Token{start, i, kind, mods})
 			start = i + 1
 		}
 	}
-	if start < end {
-		t.list = append(t.list, Token{start, end, kind, mods})
-	}
+	t.put(Token{start, end, kind, mods})
 }
 
 // visit notes what the syntax says.
@@ -214,8 +215,8 @@ func (t *tokenizer) visit(base int, n ast.Node) bool {
 	case *ast.Literal:
 		switch n.Value.(type) {
 		case string:
-			if m, ok := t.at[start+1]; ok && m.End == end-1 {
-				return true
+			if i := t.first[min(start+1, end)]; i > 0 && t.list[i-1].End == end-1 {
+				return true // its name stands in it
 			}
 			t.add(start, end, TokenString, 0)
 		case bool, nil:
