@@ -11,8 +11,8 @@ let server: Server | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   context.subscriptions.push(
-    vscode.commands.registerCommand("flor.showGraph", () => showGraph()),
-    vscode.commands.registerCommand("flor.runFile", () => runFile()),
+    vscode.commands.registerCommand("flor.showGraph", showGraph),
+    vscode.commands.registerCommand("flor.runFile", runFile),
     vscode.tasks.registerTaskProvider("flor", new TaskProvider()),
   );
   server = await activateServer(context, async (options) => {
@@ -24,7 +24,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     const args = vscode.workspace.getConfiguration("flor").get<string[]>("server.arguments", []);
     const run = { command: program, args: ["lsp", ...args], transport: TransportKind.stdio };
     return new LanguageClient("flor", "Flor", { run, debug: run }, options);
-  });
+  }, ["flor.runFile", "flor.showGraph"]);
 }
 
 export async function deactivate(): Promise<void> {

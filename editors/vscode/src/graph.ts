@@ -9,9 +9,9 @@ import { savedFlow } from "./tasks";
 
 const panels = new Map<string, vscode.WebviewPanel>();
 
-/** Shows the flow in the editor as a graph, and draws it anew at each save. */
-export async function showGraph(): Promise<void> {
-  const file = await savedFlow();
+/** Shows a flow, that in the editor where none is given, as a graph, and draws it anew at each save. */
+export async function showGraph(flow?: vscode.Uri | string): Promise<void> {
+  const file = await savedFlow(flow);
   const program = file && (await florcOrComplaint());
   if (!file || !program) {
     return;

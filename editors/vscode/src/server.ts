@@ -1,6 +1,6 @@
 // What both entries share: one language client, started, restarted, stopped.
 import * as vscode from "vscode";
-import { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import { BaseLanguageClient, LanguageClientOptions, Location, Position } from "vscode-languageclient";
 
 /** Makes a client, or returns undefined where the user has been told what is missing. */
 export type Connect = (options: LanguageClientOptions) => Promise<BaseLanguageClient | undefined>;
@@ -12,7 +12,10 @@ export class Server implements vscode.Disposable {
   // Starts and stops run one after the other, however fast they are asked for.
   private last: Promise<void> = Promise.resolve();
 
-  constructor(private readonly connect: Connect) {}
+  constructor(
+    private readonly connect: Connect,
+    private readonly commands: string[],
+  ) {}
 
   restart(): Promise<void> {
     this.last = this.last.then(async () => {
@@ -21,6 +24,12 @@ export class Server implements vscode.Disposable {
         this.client = await this.connect({
           documentSelector: [{ language: "flor" }],
           outputChannel: this.output,
+          // What is here beyond the protocol: the commands that lenses may
+          // have, and the types of tokens that package.json declares.
+          initializationOptions: {
+            commands: ["flor.showReferences", ...this.commands],
+            tokenTypes: ["procedure", "tasker", "field", "tag", "signal", "attribute"],
+          },
           synchronize: { fileEvents: this.files },
         });
         await this.client?.start();
@@ -35,6 +44,14 @@ export class Server implements vscode.Disposable {
   stop(): Promise<void> {
     this.last = this.last.then(() => this.stopClient());
     return this.last;
+  }
+
+  /** Shows references that a lens has counted. */
+  async showReferences(uri: string, position: Position, locations: Location[]): Promise<void> {
+    const convert = this.client?.protocol2CodeConverter;
+    if (convert) {
+      await vscode.commands.executeCommand("editor.action.showReferences", convert.asUri(uri), convert.asPosition(position), locations.map((location) => convert.asLocation(location)));
+    }
   }
 
   dispose(): void {
@@ -59,12 +76,16 @@ export class Server implements vscode.Disposable {
   }
 }
 
-/** Starts a server, gives it its commands, and starts it anew when its settings change. */
-export async function activateServer(context: vscode.ExtensionContext, connect: Connect): Promise<Server> {
-  const server = new Server(connect);
+/**
+ * Starts a server, gives it its commands, and starts it anew when its settings
+ * change. Lenses may have the given commands too.
+ */
+export async function activateServer(context: vscode.ExtensionContext, connect: Connect, commands: string[] = []): Promise<Server> {
+  const server = new Server(connect, commands);
   context.subscriptions.push(
     server,
     vscode.commands.registerCommand("flor.restartServer", () => server.restart()),
+    vscode.commands.registerCommand("flor.showReferences", (uri, position, locations) => server.showReferences(uri, position, locations)),
     vscode.commands.registerCommand("flor.showOutput", () => server.output.show()),
     vscode.workspace.onDidChangeConfiguration(async (event) => {
       if (event.affectsConfiguration("flor.server")) {

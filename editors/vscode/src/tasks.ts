@@ -38,9 +38,9 @@ function checkTask(program: string, definition: Definition, scope: vscode.Worksp
   return task;
 }
 
-/** Runs the flow in the editor to its end. */
-export async function runFile(): Promise<void> {
-  const file = await savedFlow();
+/** Runs a flow, that in the editor where none is given, to its end. */
+export async function runFile(flow?: vscode.Uri | string): Promise<void> {
+  const file = await savedFlow(flow);
   const program = file && (await florcOrComplaint());
   if (!file || !program) {
     return;
@@ -57,9 +57,10 @@ export async function runFile(): Promise<void> {
   await vscode.tasks.executeTask(task);
 }
 
-/** The path of the flow in the editor, saved; undefined, with a message, where there is none. */
-export async function savedFlow(): Promise<string | undefined> {
-  const document = vscode.window.activeTextEditor?.document;
+/** The path of a flow, that in the editor where none is given, saved; undefined, with a message, where there is none. */
+export async function savedFlow(flow?: vscode.Uri | string): Promise<string | undefined> {
+  const uri = typeof flow === "string" ? vscode.Uri.parse(flow) : flow;
+  const document = uri ? await vscode.workspace.openTextDocument(uri) : vscode.window.activeTextEditor?.document;
   if (document?.languageId !== "flor" || document.uri.scheme !== "file" || !(await document.save())) {
     void vscode.window.showErrorMessage("Open a .flo file that is saved on this machine first.");
     return undefined;

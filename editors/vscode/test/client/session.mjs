@@ -54,6 +54,7 @@ export class Session {
       rootUri: this.workspaceFolder.uri,
       workspaceFolders: [this.workspaceFolder],
       capabilities,
+      initializationOptions: { commands: ["flor.showReferences", "flor.runFile", "flor.showGraph"] },
     });
     await c.sendNotification("initialized", {});
   }

@@ -12,7 +12,8 @@ export async function lookAt(page, url, folder) {
   const picture = async (name) => {
     if (folder) {
       await mkdir(folder, { recursive: true });
-      await page.screenshot({ path: path.join(folder, `vscode-${name}.png`) });
+      // without the title bar, which tells of the test
+      await page.screenshot({ path: path.join(folder, `vscode-${name}.png`), clip: { x: 0, y: 30, width: 1160, height: 730 } });
     }
   };
   await page.goto(url);
@@ -27,14 +28,16 @@ export async function lookAt(page, url, folder) {
   await see(page, ".monaco-hover", /"tsak" is known/);
   await picture("diagnostics");
   await runCommand(page, "View: Toggle Panel Visibility");
+  await runCommand(page, "Go to Line/Column...", "1:1");
 
   await hover(page, "concurrence");
   await see(page, ".monaco-hover", /Runs its children|concurrence/);
   await picture("hover");
 
   await page.keyboard.press("Escape");
-  await runCommand(page, "Go to Line/Column...", "8:1");
-  await page.keyboard.type("con");
+  await runCommand(page, "View: Toggle Primary Side Bar Visibility");
+  await runCommand(page, "Go to Line/Column...", "7:1");
+  await page.keyboard.type("conc");
   await page.keyboard.press("Control+Space");
   await see(page, ".suggest-widget.visible .monaco-list-row", /concurrence/);
   await page.keyboard.press("Control+Space"); // the documentation beside it

@@ -43,7 +43,7 @@ try {
     await cp(path.join(import.meta.dirname, "../project"), folder, { recursive: true });
     const host = await start(folder, { suite, data: await mkdtemp(path.join(temporary, "data-")) });
     stops.push(host.stop);
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage({ viewport: { width: 1160, height: 760 } });
     if (process.env.TRACE) {
       page.on("console", (message) => console.log(`[page] ${message.text()}`));
     }

@@ -124,6 +124,18 @@ const tests: [string, () => Promise<void>][] = [
     same((tokens?.data.length ?? 0) > 0, true);
   }],
 
+  ["lenses count references and can show them", async () => {
+    const document = await open("prices.flo");
+    const lenses = await call<vscode.CodeLens[]>("vscode.executeCodeLensProvider", document.uri, 100);
+    const commands = lenses.map((lens) => lens.command!.command);
+    same(commands.filter((command) => command === "flor.showReferences").length, 2);
+    same(commands.filter((command) => command !== "flor.showReferences"), desktop ? ["flor.runFile", "flor.showGraph"] : []);
+    const references = lenses.find((lens) => lens.command!.command === "flor.showReferences")!.command!;
+    contains(references.title, "1 ");
+    await vscode.commands.executeCommand(references.command, ...references.arguments!);
+    await vscode.commands.executeCommand("closeReferenceSearch");
+  }],
+
   ["the language server can be started anew", async () => {
     const document = await open("order.flo");
     await vscode.commands.executeCommand("flor.restartServer");
