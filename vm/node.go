@@ -36,6 +36,9 @@ func (n *Node) Frame() *Frame { return n.f }
 // Message returns the message at work. It must not be changed.
 func (n *Node) Message() *Message { return n.m }
 
+// ShowMessage gives the message at work as flows see it.
+func (n *Node) ShowMessage() value.Value { return n.x.show(n.m) }
+
 // Code returns the node's code.
 func (n *Node) Code() *Code { return n.f.Code }
 

@@ -17,12 +17,20 @@ func (n *Node) schedule(v value.Value, timeout bool) error {
 	if err != nil {
 		return err
 	}
+	n.setTimer(n.x.state.NowMicros+micros, timeout)
+	return nil
+}
+
+// ScheduleAt sets a timer, due at a time in microseconds since 1970; the
+// procedure's Trigger sees it fire, with the payload as it stands.
+func (n *Node) ScheduleAt(dueMicros int64) { n.setTimer(dueMicros, false) }
+
+func (n *Node) setTimer(dueMicros int64, timeout bool) {
 	x := n.x
 	x.state.Timers++
 	t := Timer{ID: x.state.Timers, Timeout: timeout, Payload: n.pl}
 	n.f.Timers = append(n.f.Timers, t)
-	x.effect(TimerEffect{ID: t.ID, Nid: n.f.Nid, DueMicros: x.state.NowMicros + micros})
-	return nil
+	x.effect(TimerEffect{ID: t.ID, Nid: n.f.Nid, DueMicros: dueMicros})
 }
 
 const maxDurationMicros = 1000 * 366 * 24 * 3600 * 1e6 // a thousand years
