@@ -36,7 +36,7 @@ var schedule = scheduling(sig.Proc{
 		{Name: "function", Type: sig.Function, Doc: "What to call."}},
 	Examples: []sig.Example{
 		{Title: "Every hour", Source: "set l []\nschedule every: '1h'\n  def msg \\ push l 'again'\nsleep '150m'\nl", Ret: `["again","again"]`},
-		{Title: "On the first of January", Source: "schedule cron: '0 0 1 jan *'\n  def msg \\ trace 'a new year'\nstall _", Waits: true},
+		{Title: "On the first of January", Source: "set l []\nschedule cron: '0 0 1 jan *'\n  def msg \\ push l 'a new year'\nsleep '800d'\nl", Ret: `["a new year","a new year"]`},
 		{Title: "Once", Source: "set l []\nschedule in: '1h'\n  def msg \\ push l 'done'\nsleep '3h'\nl", Ret: `["done"]`},
 	},
 	SeeAlso: []string{"every", "cron", "in", "at", "sleep"},
@@ -48,7 +48,7 @@ var everyProc = scheduling(sig.Proc{
 	Args:  []sig.Arg{{Name: "when", Type: sig.Any, Doc: "As for `every:` of `schedule`."}},
 	Examples: []sig.Example{
 		{Title: "Every ten minutes", Source: "set l []\nevery '10m'\n  push l 'again'\nsleep '25m'\nl", Ret: `["again","again"]`},
-		{Title: "Every day at five", Source: "every 'day at five'\n  trace 'tea'\nstall _", Waits: true},
+		{Title: "Every day at five", Source: "set l []\nevery 'day at five'\n  push l 'tea'\nsleep '2d'\nl", Ret: `["tea","tea"]`},
 	},
 	SeeAlso: []string{"schedule", "cron", "sleep"},
 }, when.EverySo, true)
