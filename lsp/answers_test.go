@@ -115,6 +115,13 @@ func testAnswers(t *testing.T, archive, enc string) {
 	ask(protocol.MethodTextDocumentFormatting, at(1, "options", map[string]any{"tabSize": 2, "insertSpaces": true}))
 	ask(protocol.MethodTextDocumentRangeFormatting, map[string]any{"textDocument": doc, "options": map[string]any{"tabSize": 2, "insertSpaces": true},
 		"range": map[string]any{"start": marks[3], "end": marks[3]}})
+	ask(protocol.MethodTextDocumentCodeAction, map[string]any{"textDocument": doc, "context": map[string]any{"diagnostics": []any{}, "only": []string{"refactor.rewrite"}},
+		"range": map[string]any{"start": marks[4], "end": marks[4]}})
+	var actions []json.RawMessage
+	if err := json.Unmarshal(last, &actions); err != nil || len(actions) == 0 {
+		t.Fatalf("there are no actions, %v", err)
+	}
+	ask(protocol.MethodCodeActionResolve, actions[0])
 	ask(protocol.MethodTextDocumentSemanticTokensRange, stretch)
 	ask(protocol.MethodTextDocumentSemanticTokensFull, all)
 	var tokens protocol.SemanticTokens
@@ -126,6 +133,8 @@ func testAnswers(t *testing.T, archive, enc string) {
 	ask(protocol.MethodWorkspaceWillRenameFiles, map[string]any{"files": []any{map[string]any{
 		"oldUri": uri.File(filepath.Join(dir, "lib")), "newUri": uri.File(filepath.Join(dir, "library"))}}})
 	e.didChange(u, &protocol.TextDocumentContentChangePartial{Text: "# one more line\n"})
+	ask(protocol.MethodTextDocumentOnTypeFormatting, map[string]any{"textDocument": doc, "position": map[string]any{"line": 1, "character": 0},
+		"ch": "\n", "options": map[string]any{"tabSize": 2, "insertSpaces": true}})
 	ask(protocol.MethodTextDocumentSemanticTokensFullDelta, map[string]any{"textDocument": doc, "previousResultId": *tokens.ResultID})
 
 	for _, m := range lsp.Methods() {

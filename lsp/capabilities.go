@@ -14,11 +14,17 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 		TextDocumentSync: &protocol.TextDocumentSyncOptions{
 			OpenClose: new(true), Change: new(protocol.TextDocumentSyncKindIncremental), Save: protocol.Boolean(true),
 		},
-		DiagnosticProvider:              &protocol.DiagnosticOptions{InterFileDependencies: true, WorkspaceDiagnostics: true},
-		DocumentFormattingProvider:      protocol.Boolean(true),
-		DocumentRangeFormattingProvider: protocol.Boolean(true),
-		HoverProvider:                   protocol.Boolean(true),
-		CompletionProvider:              &protocol.CompletionOptions{TriggerCharacters: []string{".", "'", "\"", ":", "$", "/"}, ResolveProvider: new(true)},
+		DiagnosticProvider:               &protocol.DiagnosticOptions{InterFileDependencies: true, WorkspaceDiagnostics: true},
+		DocumentFormattingProvider:       protocol.Boolean(true),
+		DocumentRangeFormattingProvider:  protocol.Boolean(true),
+		DocumentOnTypeFormattingProvider: protocol.DocumentOnTypeFormattingOptions{FirstTriggerCharacter: feature.FormatTriggers[0], MoreTriggerCharacter: feature.FormatTriggers[1:]},
+		CodeActionProvider: &protocol.CodeActionOptions{
+			CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, protocol.CodeActionKindRefactorExtract,
+				protocol.CodeActionKindRefactorInline, protocol.CodeActionKindRefactorRewrite},
+			ResolveProvider: new(true),
+		},
+		HoverProvider:      protocol.Boolean(true),
+		CompletionProvider: &protocol.CompletionOptions{TriggerCharacters: []string{".", "'", "\"", ":", "$", "/"}, ResolveProvider: new(true)},
 		SignatureHelpProvider: &protocol.SignatureHelpOptions{
 			TriggerCharacters: []string{" ", ",", "("}, RetriggerCharacters: []string{" ", ",", ":"},
 		},

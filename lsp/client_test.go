@@ -113,7 +113,7 @@ func everything() protocol.ClientCapabilities {
 			"fileOperations": {"willRename": true}},
 		"textDocument": {"publishDiagnostics": {"relatedInformation": true, "codeDescriptionSupport": true},
 			"completion": {"completionItem": {"snippetSupport": true, "documentationFormat": ["markdown"], "resolveSupport": {"properties": ["documentation"]}}},
-			"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}},
+			"codeAction": {"dataSupport": true, "resolveSupport": {"properties": ["edit"]}, "codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}},
 			"documentSymbol": {"hierarchicalDocumentSymbolSupport": true}},
 		"window": {"workDoneProgress": true}
 	}`), &c)

@@ -6,6 +6,7 @@ import (
 	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/format"
 	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lsp/feature"
 )
 
 func (q *query) formatting(p *protocol.DocumentFormattingParams) ([]protocol.TextEdit, error) {
@@ -26,6 +27,14 @@ func (q *query) rangeFormatting(p *protocol.DocumentRangeFormattingParams) ([]pr
 		last-- // a range of whole lines ends where the next one starts
 	}
 	return q.format(d, first, last)
+}
+
+func (q *query) onTypeFormatting(p *protocol.DocumentOnTypeFormattingParams) ([]protocol.TextEdit, error) {
+	d, view, err := q.alone(p.TextDocument.URI)
+	if err != nil {
+		return nil, err
+	}
+	return q.textEdits(d.src, feature.FormatOnType(view, q.offset(d.src, p.Position), p.Ch)), nil
 }
 
 // format formats the lines first to last, counted from 1; all where they are

@@ -3,6 +3,7 @@ package lsp
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -20,8 +21,11 @@ type client struct {
 	related       bool // diagnostics may point at other places
 	codeLinks     bool // diagnostics may have a link to a page
 	docChanges    bool // edits may name the version of the document
-	snippets      bool // completions may have placeholders
-	labelOffsets  bool // parameters may be given by where they are in the label
+	// resolvesActions tells that it asks what an action changes when it is
+	// chosen.
+	resolvesActions bool
+	snippets        bool // completions may have placeholders
+	labelOffsets    bool // parameters may be given by where they are in the label
 	// hierarchicalSymbols tells that symbols may be nested.
 	hierarchicalSymbols bool
 	tokenTypes          []string // those it knows
@@ -62,6 +66,9 @@ func clientOf(c *protocol.ClientCapabilities) client {
 		}
 		if h := t.SignatureHelp; h != nil && h.SignatureInformation != nil && h.SignatureInformation.ParameterInformation != nil {
 			x.labelOffsets = yes(h.SignatureInformation.ParameterInformation.LabelOffsetSupport)
+		}
+		if a := t.CodeAction; a != nil && yes(a.DataSupport) {
+			x.resolvesActions = slices.Contains(a.ResolveSupport.Properties, "edit")
 		}
 		x.hierarchicalSymbols = t.DocumentSymbol != nil && yes(t.DocumentSymbol.HierarchicalDocumentSymbolSupport)
 		x.tokenTypes = t.SemanticTokens.TokenTypes
