@@ -113,6 +113,7 @@ func (n *snapshot) change(src *source.File, changes []protocol.TextDocumentConte
 	// Most editors give several changes from the last to the first one. Those
 	// are made at once.
 	var edits []edit
+	var first protocol.Position // where the first of them starts
 	flush := func() {
 		if len(edits) > 0 {
 			src = source.NewFile(src.Name, apply(src.Text, edits))
@@ -125,10 +126,15 @@ func (n *snapshot) change(src *source.File, changes []protocol.TextDocumentConte
 			edits = nil
 			src = source.NewFile(src.Name, strings.Clone(c.Text))
 		case *protocol.TextDocumentContentChangePartial:
-			if len(edits) > 0 && n.offset(src, c.Range.End) > edits[0].from {
+			r := c.Range
+			if isAfter(r.Start, r.End) {
+				r.Start, r.End = r.End, r.Start
+			}
+			if len(edits) > 0 && isAfter(r.End, first) {
 				flush()
 			}
-			from, to := n.stretch(src, c.Range)
+			first = r.Start
+			from, to := n.stretch(src, r)
 			edits = append([]edit{{from, to, c.Text}}, edits...)
 		default:
 			return nil, fmt.Errorf("a change of the kind %T", c)
@@ -136,4 +142,8 @@ func (n *snapshot) change(src *source.File, changes []protocol.TextDocumentConte
 	}
 	flush()
 	return src, nil
+}
+
+func isAfter(a, b protocol.Position) bool {
+	return a.Line > b.Line || a.Line == b.Line && a.Character > b.Character
 }
