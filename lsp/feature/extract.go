@@ -19,7 +19,12 @@ func canExtract(r *region) bool {
 	if !takesAnyLines(r.v, r.parent) && len(r.lines) > 1 {
 		return false
 	}
-	return headName(r.lines[0]) != "define" && r.obstacle() == nil
+	return headName(r.lines[0]) != "define" && canWrap(r) && r.obstacle() == nil
+}
+
+// argumentNamesOf are the names of what a function was called with.
+var argumentNamesOf = map[string]bool{
+	"args": true, "arga": true, "argv": true, "argh": true, "argd": true, "arguments": true, "yield": true,
 }
 
 // obstacle says why lines can't be moved into a function of their own.
@@ -44,6 +49,14 @@ func (r *region) obstacle() error {
 		case c.Proc.Group == sig.Handlers && c.Name() != "signal" && outside(c.Parent):
 			return fmt.Errorf("%s in line %d is for what is around the lines", c.Ref.Name, c.Node.Line())
 		}
+	}
+	for _, ref := range r.v.Refs {
+		if argumentNamesOf[ref.Name] && r.within(ref.Span.Start.Offset) && !r.inOwnFunction(ref) {
+			return fmt.Errorf("%s in line %d is about the function around it", ref.Name, ref.Span.Start.Line)
+		}
+	}
+	if c := r.call(r.lines[0]); c != nil && c.Proc != nil && len(c.Proc.Args) > 0 && len(c.Node.Attrs) == 1 && c.Node.Attrs[0].Lone() && len(c.Node.Children) == 0 {
+		return fmt.Errorf("%s in line %d takes up what the line above gave", c.Node.Head, c.Node.Line())
 	}
 	for _, m := range r.v.Mentions {
 		if m.Entity == analysis.Field && m.Name == "ret" && r.within(m.Span.Start.Offset) {
@@ -88,10 +101,10 @@ func (r *region) free() []string {
 		if !r.within(ref.Span.Start.Offset) || slices.Contains(names, ref.Name) || !ast.IsName(ref.Name) {
 			continue
 		}
-		list := seen(r.v.File, ref.Scope, ref.Name)
+		list := seenBy(r.v.File, ref, ref.Name)
 		switch {
 		case len(list) == 0:
-			if r.v.Env.Proc(ref.Name) == nil && isImplicit(ref.Name) && ref.Name != "yield" && ref.Scope.InFunction() && !r.inOwnFunction(ref) {
+			if r.v.Env.Proc(ref.Name) == nil && isImplicit(ref.Name) && ref.Scope.InFunction() && !r.inOwnFunction(ref) {
 				names = append(names, ref.Name)
 			}
 			continue
@@ -112,8 +125,32 @@ func (r *region) inOwnFunction(ref *analysis.Reference) bool {
 	return f != nil && f.Node != nil && f.Node.Span.IsValid() && r.within(f.Node.Span.Start.Offset)
 }
 
-// extract moves lines into a function, which is defined above the outermost
-// line around them.
+// definitionPlace returns the offset of the line of text above which a new
+// function goes: behind those at the start of the file. Further down it would
+// come between lines of which one takes up what the other gave.
+func (r *region) definitionPlace() int {
+	src := r.v.Source()
+	var top *ast.Line
+	for _, l := range r.v.Syntax.Lines {
+		top = l
+		end := src.LineStart(src.Pos(blockEnd(l)).Line + 1)
+		name := headName(l)
+		if name != "define" && name != "import" && name != "graft" || end > r.start {
+			break
+		}
+	}
+	line := src.Pos(top.Base).Line
+	above := line
+	for above > 1 && strings.HasPrefix(strings.TrimSpace(src.Line(above-1)), "#") {
+		above--
+	}
+	if above > 1 { // a comment at the top is about the file, others go with the line
+		line = above
+	}
+	return src.LineStart(line)
+}
+
+// extract moves lines into a function.
 func extract(r *region) ([]diag.Edit, error) {
 	if err := r.obstacle(); err != nil {
 		return nil, err
@@ -121,17 +158,7 @@ func extract(r *region) ([]diag.Edit, error) {
 	name := freshName(r.v, "extracted")
 	params := r.free()
 	src := r.v.Source()
-	var top *ast.Line
-	for _, l := range r.v.Syntax.Lines {
-		if l.Base <= r.start {
-			top = l
-		}
-	}
-	line := src.Pos(top.Base).Line
-	for line > 1 && strings.HasPrefix(strings.TrimSpace(src.Line(line-1)), "#") { // its comments stay with it
-		line--
-	}
-	at := src.LineStart(line)
+	at := r.definitionPlace()
 	body := shift(shift(src.Text[r.start:r.end], -r.indent()), 2)
 	def := strings.TrimSpace("define "+name+" "+strings.Join(params, " ")) + "\n" + body
 	call := name + " " + strings.Join(params, " ")
@@ -191,7 +218,7 @@ func (r *region) inlinable() (*inlining, error) {
 		}
 	}
 	for _, o := range r.v.Refs {
-		if body.within(o.Span.Start.Offset) && (isImplicit(o.Name) && len(seen(r.v.File, o.Scope, o.Name)) == 0 || o.Name == "return") {
+		if body.within(o.Span.Start.Offset) && (isImplicit(o.Name) && len(seenBy(r.v.File, o, o.Name)) == 0 || o.Name == "return") {
 			return nil, fmt.Errorf("%s in line %d means something else outside of the function", o.Name, o.Span.Start.Line)
 		}
 	}
@@ -347,7 +374,7 @@ func (r *region) substitute(in *inlining, from, to int, args map[string]string) 
 		if !ok || s.Start.Offset < at || s.End.Offset > to {
 			continue
 		}
-		list := seen(r.v.File, ref.Scope, ref.Name)
+		list := seenBy(r.v.File, ref, ref.Name)
 		if len(list) == 0 || list[0].Node != in.node {
 			continue
 		}

@@ -23,10 +23,15 @@ func takesAnyLines(v *analysis.View, parent *ast.Line) bool {
 }
 
 // canWrap tells whether lines may be nested in another: none is a handler, which
-// is for the line around it, and where the place of each counts it is but one.
+// is for the line around it, nor else, nor a block that the line around calls,
+// and where the place of each counts it is but one.
 func canWrap(r *region) bool {
 	for _, l := range r.lines {
-		if c := r.call(l); c != nil && c.Proc != nil && c.Proc.Group == sig.Handlers && c.Name() != "signal" || headName(l) == "else" {
+		if c := r.call(l); c != nil && c.Proc != nil && c.Proc.Group == sig.Handlers && c.Name() != "signal" {
+			return false
+		}
+		switch headName(l) {
+		case "else", "def", "fun":
 			return false
 		}
 	}

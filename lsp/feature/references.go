@@ -28,7 +28,7 @@ func occurrences(v *analysis.View, t *thing) []occurrence {
 	case t.proc != nil:
 		var list []occurrence
 		for _, r := range v.Refs {
-			if v.Env.Proc(r.Name) == t.proc && named(v.File, r.Span, r.Name) && len(seen(v.File, r.Scope, r.Name)) == 0 {
+			if v.Env.Proc(r.Name) == t.proc && named(v.File, r.Span, r.Name) && len(seenBy(v.File, r, r.Name)) == 0 {
 				list = append(list, occurrence{file: v.File, span: r.Span, role: analysis.Uses, ref: r})
 			}
 		}
@@ -49,7 +49,7 @@ func occurrences(v *analysis.View, t *thing) []occurrence {
 	case t.given != nil, t.implicit:
 		var list []occurrence
 		for _, r := range v.Refs {
-			if r.Name == t.name && len(seen(v.File, r.Scope, r.Name)) == 0 && (t.given != nil || sameFunction(r.Scope, t.scope)) {
+			if r.Name == t.name && len(seenBy(v.File, r, r.Name)) == 0 && (t.given != nil || sameFunction(r.Scope, t.scope)) {
 				list = append(list, occurrence{file: v.File, span: r.Span, role: analysis.Uses, ref: r})
 			}
 		}
@@ -175,7 +175,7 @@ func Definition(v *analysis.View, offset int) []Location {
 	var list []Location
 	if t.variable != nil && t.ref != nil {
 		// the nearest ones, where they can be told
-		near := seen(v.File, t.ref.Scope, t.name)
+		near := seenBy(v.File, t.ref, t.name)
 		for i, s := range near {
 			if i > 0 && s.Scope != near[0].Scope && near[0].Kind != analysis.Variable {
 				break

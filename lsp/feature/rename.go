@@ -201,7 +201,7 @@ func captures(v *analysis.View, t *thing, name string) error {
 			}
 		}
 		for _, r := range p.refs {
-			for _, other := range seen(p.file, r.Scope, name) {
+			for _, other := range seenBy(p.file, r, name) {
 				return fmt.Errorf("in line %d of %s, %s is another %s", r.Span.Start.Line, p.file.Path(), name, other.Kind)
 			}
 		}

@@ -59,6 +59,17 @@ func seen(f *analysis.File, scope *analysis.Scope, name string) []*analysis.Symb
 	return list
 }
 
+// seenBy lists the symbols of a name that a reference may mean: for gv.name
+// those of the outermost scope, else those that its scope sees.
+func seenBy(f *analysis.File, r *analysis.Reference, name string) []*analysis.Symbol {
+	if c := r.Call; c != nil && !r.Head && c.Node.Head == "_ref" && len(c.Node.Children) > 1 && c.Node.Children[1].Span == r.Span {
+		if root, _ := c.Node.Children[0].Value.(string); strings.HasPrefix(root, "gv") {
+			return f.Root.Named(name)
+		}
+	}
+	return seen(f, r.Scope, name)
+}
+
 // partition parts the symbols and references of a name in a file into those
 // of each variable.
 func partition(f *analysis.File, name string) []*part {
@@ -88,7 +99,7 @@ func partition(f *analysis.File, name string) []*part {
 		if r.Name != name {
 			continue
 		}
-		list := seen(f, r.Scope, name)
+		list := seenBy(f, r, name)
 		if len(list) == 0 && given {
 			continue
 		}
