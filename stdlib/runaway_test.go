@@ -35,3 +35,28 @@ func TestRunaway(t *testing.T) {
 		}
 	}
 }
+
+// TestEndlessRecursion runs recursions without end as the runtime does, a short
+// run at a time: they have to come to their limit soon, however the shortcut
+// tries to help.
+func TestEndlessRecursion(t *testing.T) {
+	lib := All()
+	for _, src := range []string{
+		"define f x\n  1 + (f x)\nf 1",
+		"define f x\n  set l [ 1 ]\n  reduce l l (def all one \\ all + (f x))\nf 1",
+		"define f x\n  each [ 1 2 ]\n    f elt\nf 1",
+	} {
+		x := vm.New(compile(t, lib, src), vm.Launch{ID: "test", NowMicros: 1, Limits: vm.Limits{RunSteps: 10_000, CallDepth: 600}})
+		runs := 1
+		for ; x.Run() && runs < 1000; runs++ {
+		}
+		failed := false
+		for _, e := range x.TakeEffects() {
+			f, is := e.(vm.FailedEffect)
+			failed = failed || is && f.Err.Code == "FLO0214"
+		}
+		if !failed {
+			t.Errorf("after %d runs it did not come to its limit:\n%s", runs, src)
+		}
+	}
+}

@@ -87,11 +87,15 @@ func (d *Direct) Unsupported() { panic(bailUnsupported) }
 
 const (
 	directMaxSteps = 4_000_000
-	directMaxDepth = 2_000
+	directMaxDepth = 500
 	// directMaxBails is how often a node may turn out to need the long way
 	// before it is not tried any more, in one run: what was learnt in another
 	// run, or by another execution, would make a replay take other steps.
 	directMaxBails = 4
+	// directFewSteps is how much work may be thrown away before the rest of the
+	// run goes the long way. In a recursion without end every node on the way
+	// would otherwise be tried, each down to the limits of the shortcut.
+	directFewSteps = 1_000
 )
 
 // Step counts a step and gives up where the budget ends.
@@ -104,7 +108,7 @@ func (d *Direct) Step() {
 // tryDirect evaluates the node of an execute message directly, if it can. It
 // sends the node's reply and tells whether it did.
 func (x *Execution) tryDirect(m *Message) bool {
-	if x.Watched || x.broadTraps > 0 || x.queue.len() > 0 || m.As != "" || m.Vars != nil {
+	if x.longWay || x.Watched || x.broadTraps > 0 || x.queue.len() > 0 || m.As != "" || m.Vars != nil {
 		return false
 	}
 	base := x.frames[m.From]
@@ -124,6 +128,7 @@ func (x *Execution) tryDirect(m *Message) bool {
 	d.steps, d.depth, d.stack, d.undo, d.funcs, d.frame = 0, int(base.Depth), d.stack[:0], d.undo[:0], nil, funcFrame{}
 	reply, ok := d.run(m, e)
 	if !ok {
+		x.longWay = d.steps > directFewSteps
 		return false
 	}
 	x.directSteps += d.steps

@@ -68,6 +68,7 @@ func (d *Direct) SetVar(name string, v value.Value) {
 // has it or, failing that, the nearest that has a scope.
 func (x *Execution) varHolder(f *Frame, name string) (holder *Frame, old value.Value, had bool) {
 	for ; f != nil; f = x.frames[f.Parent] {
+		x.hops++
 		if f.Vars != nil {
 			if i := f.Vars.find(name); i >= 0 {
 				return f, f.Vars.list[i].Value, true

@@ -38,6 +38,8 @@ type Execution struct {
 
 	direct      Direct
 	directSteps int
+	longWay     bool            // no node is evaluated directly in the rest of this run
+	hops        int             // frames that variables were looked for in
 	bails       map[*Code]uint8 // nodes that turned out to need the long way, in this run
 
 	// Scratch of the message at work: its node, the node's slots from before,
@@ -66,7 +68,7 @@ type Counters struct {
 // Limits bound what one execution may take; a zero field means its default.
 type Limits struct {
 	Nodes     int // live nodes; default 1,000,000
-	CallDepth int // of function calls; default 10,000
+	CallDepth int // of function calls; default 2,000
 	RunSteps  int // messages in one Run; default 1,000,000
 	// PayloadBytes bounds the weight (see value.Value.Weight) of f.ret, of the
 	// other fields together, and of each variable; default 64 MiB, at most
@@ -84,7 +86,7 @@ func (l Limits) withDefaults() Limits {
 		}
 	}
 	def(&l.Nodes, 1_000_000)
-	def(&l.CallDepth, 10_000)
+	def(&l.CallDepth, 2_000)
 	def(&l.RunSteps, 1_000_000)
 	def(&l.PayloadBytes, 64<<20)
 	def(&l.PayloadDepth, value.MaxDepth/2)

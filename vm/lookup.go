@@ -33,6 +33,7 @@ func (x *Execution) noteShadow(name string) {
 // the root only, "d" at no frame.
 func (x *Execution) findVar(f *Frame, mode, name string) (value.Value, bool) {
 	for ; f != nil && mode != "d"; f = x.frames[f.Parent] {
+		x.hops++
 		if f.HasList && !f.sees(name) {
 			return value.Null, false
 		}

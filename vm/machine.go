@@ -9,7 +9,7 @@ import (
 // Run works the queued messages until none is left, or until the step budget
 // is used up; it tells whether messages are left. It never blocks.
 func (x *Execution) Run() (more bool) {
-	x.directSteps = 0
+	x.directSteps, x.hops, x.longWay = 0, 0, false
 	clear(x.bails)
 	for steps := 0; x.queue.len() > 0; {
 		if steps >= x.Limits.RunSteps {
@@ -27,8 +27,9 @@ func (x *Execution) Run() (more bool) {
 			x.queue.again(m) // the end comes last
 			continue
 		}
-		steps += 1 + x.directSteps/directPerStep
+		steps += 1 + x.directSteps/directPerStep + x.hops/hopsPerStep
 		x.directSteps %= directPerStep
+		x.hops %= hopsPerStep
 		if x.Observe != nil {
 			x.Observe(m)
 		}
@@ -39,8 +40,13 @@ func (x *Execution) Run() (more bool) {
 	return false
 }
 
-// directPerStep is how many steps of direct evaluation count as one message.
-const directPerStep = 8
+// directPerStep is how many steps of direct evaluation, and hopsPerStep how
+// many frames that a variable was looked for in, count as one message: a deep
+// recursion spends its time looking for names, and has to let others go on too.
+const (
+	directPerStep = 8
+	hopsPerStep   = 64
+)
 
 // work takes one message.
 func (x *Execution) work(m *Message) {

@@ -127,6 +127,7 @@ func (n *Node) changeVar(mode string, path value.Path, do changer, verb string) 
 func (x *Execution) holder(f *Frame, mode string, path value.Path) *Frame {
 	var nearest *Frame
 	for ; f != nil; f = x.frames[f.Parent] {
+		x.hops++
 		if f.Vars != nil {
 			switch {
 			case mode == "l":
@@ -173,6 +174,7 @@ func (x *Execution) escapeFunc(into *Frame, fn *value.Func) {
 		return
 	}
 	for f := into; f != nil; f = x.frames[f.Parent] {
+		x.hops++
 		if f.Nid == cnid {
 			return // stored below the node: gone before it is
 		}
