@@ -292,14 +292,7 @@ func (x *completer) values(t sig.Type, values []string, name string) {
 			add(TagItem, tag, "a tag", "tag:"+tag)
 		}
 	case sig.SignalName:
-		for _, s := range x.entities(analysis.Signal) {
-			add(SignalItem, s, "a signal", "signal:"+s)
-		}
-		for _, h := range x.v.Env.Schema.Hooks {
-			if h.Signal != "" {
-				add(SignalItem, h.Signal, h.Doc, "")
-			}
-		}
+		x.signals(add)
 	case sig.TaskerName:
 		x.taskers(rankValue, x.c.quote == "")
 	case sig.FilePath:
@@ -308,7 +301,18 @@ func (x *completer) values(t sig.Type, values []string, name string) {
 		for _, s := range []string{"10s", "5m", "1h", "2d", "1w", "1 day and 2 hours"} {
 			add(ValueItem, s, "a duration", "")
 		}
+	case sig.Cron:
+		for _, s := range []string{"0 8 * * mon-fri", "*/15 * * * *", "0 0 1 * *", "every day at five"} {
+			add(ValueItem, s, cronWords(s), "")
+		}
+	case sig.Timezone:
+		for _, s := range []string{"UTC", "Europe/Paris", "America/New_York", "Asia/Tokyo"} {
+			add(ValueItem, s, "a time zone", "")
+		}
 	case sig.Symbol:
+		if name == "what" { // on 'x'
+			x.signals(add)
+		}
 		if name == "to" || name == "start" || name == "initial" {
 			for _, m := range x.v.Mentions {
 				if m.Entity == analysis.Tag && m.Role == analysis.Defines {
@@ -323,6 +327,18 @@ func (x *completer) values(t sig.Type, values []string, name string) {
 				Label: "(def" + params + ` \ …)`, Kind: SnippetItem, Detail: "a function", Filter: "def",
 				Insert: "(def" + params + ` \\ ${1:_})`, Snippet: true,
 			})
+		}
+	}
+}
+
+// signals completes the names of signals.
+func (x *completer) signals(add func(kind CompletionKind, value, detail, key string)) {
+	for _, s := range x.entities(analysis.Signal) {
+		add(SignalItem, s, "a signal", "signal:"+s)
+	}
+	for _, h := range x.v.Env.Schema.Hooks {
+		if h.Signal != "" {
+			add(SignalItem, h.Signal, h.Doc, "")
 		}
 	}
 }

@@ -32,6 +32,7 @@ var env = analysis.NewEnv(func() sig.Schema {
 	}
 	add(sig.Proc{Names: []string{"graft", "import"}, Group: sig.Control, Doc: "Brings in a file.", Args: []sig.Arg{{Name: "path", Type: sig.FilePath, Doc: "The file."}}, Body: sig.NoBody})
 	add(sig.Proc{Names: []string{"signal"}, Group: sig.Control, Doc: "Sends a signal.", Args: []sig.Arg{{Name: "name", Type: sig.SignalName, Doc: "Its name."}}, Body: sig.NoBody})
+	s.Procs = append(s.Procs, sig.Proc{Names: []string{"test-cron"}, Group: sig.Time, Doc: "Repeats.", Args: []sig.Arg{{Name: "when", Type: sig.Cron, Doc: "When."}}, Body: sig.Block})
 	s.Taskers = append(s.Taskers, sig.Tasker{
 		Name: "alice", Doc: "Alice, in accounting.",
 		Attrs: []sig.Attr{{Names: []string{"amount"}, Type: sig.Number, Doc: "How much."}},

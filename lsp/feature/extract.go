@@ -169,6 +169,9 @@ func extract(r *region) ([]diag.Edit, error) {
 	if at == r.start {
 		return r.finish(r.whole(def+"\n\n"+indented(r.indent(), call)), kept)
 	}
+	if n := src.Pos(at).Line - 1; n > 0 && strings.HasPrefix(strings.TrimSpace(src.Line(n)), "#") {
+		def = "\n" + def // the comment is not about the function
+	}
 	return r.finish([]piece{{at, at, def + "\n\n"}, {r.start, r.end, indented(r.indent(), call)}}, kept)
 }
 

@@ -20,7 +20,8 @@ type Hint struct {
 }
 
 // Hints returns the hints for a stretch of a file: the names of arguments that
-// are given by position, and durations in words where that says more.
+// are given by position, and durations and repetitions in words where that
+// says more.
 func Hints(v *analysis.View, from, to int) []Hint {
 	var list []Hint
 	functions := map[string][]string{} // the parameters of the functions called, by name
@@ -124,7 +125,8 @@ func lastName(n *tree.Node) string {
 	return ""
 }
 
-// durationHints says how long the durations of a call are.
+// durationHints says how long the durations of a call are, and when its
+// repetitions come.
 func durationHints(v *analysis.View, c *analysis.Call) []Hint {
 	if c.Proc == nil {
 		return nil
@@ -146,14 +148,31 @@ func durationHints(v *analysis.View, c *analysis.Call) []Hint {
 			}
 			given++
 		}
-		if t != sig.Duration || !a.Value.Literal {
+		if !a.Value.Literal {
 			continue
 		}
-		if words := unclearDuration(a.Value.Value); words != "" {
+		words := ""
+		switch t {
+		case sig.Duration:
+			words = unclearDuration(a.Value.Value)
+		case sig.Cron:
+			words = cronWords(a.Value.Value)
+		}
+		if words != "" {
 			list = append(list, Hint{At: a.Value.Span.End, Label: words, After: true})
 		}
 	}
 	return list
+}
+
+// cronWords writes a cron expression in words, "" where that is not clearer.
+func cronWords(value any) string {
+	s, _ := value.(string)
+	c, err := when.ParseCron(s)
+	if err != nil {
+		return ""
+	}
+	return c.Words()
 }
 
 // unclearDuration writes a duration in words, "" where it is clear as it is.

@@ -360,11 +360,18 @@ func implicitDoc(name string) string {
 	return "Holds the arguments of the function."
 }
 
-// literalDoc says in words how long a duration is; other literals say it
-// themselves.
+// literalDoc says in words how long a duration is, and when a repetition comes;
+// other literals say it themselves.
 func literalDoc(v *analysis.View, t *thing) string {
 	s, ok := t.literal.Value.(string)
-	if !ok || typeAt(v, t.span) != sig.Duration {
+	if !ok {
+		return ""
+	}
+	switch typeAt(v, t.span) {
+	case sig.Cron:
+		return cronWords(s)
+	case sig.Duration:
+	default:
 		return ""
 	}
 	d, err := when.ParseDuration(s)

@@ -64,6 +64,25 @@ var moreFlows = []string{
 	"set l [ 1 2 ]\nset sum 0\neach l\n  set more (elt * 2)\n  trace more\n  trace idx\n  set sum (sum + 1)\nsum\n",
 }
 
+// TestLineEndings checks that actions write the line ends that a file has.
+func TestLineEndings(t *testing.T) {
+	for _, text := range examples(t) {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+		v := alone("test.flo", text)
+		eachLine(v.Syntax.Lines, func(l *ast.Line) {
+			for _, a := range Actions(v, l.Base+l.Stmt.Start, l.Base+l.Stmt.Start, nil) {
+				edits, err := ResolveAction(v, a)
+				if err != nil {
+					continue
+				}
+				if changed := apply(text, edits); strings.Count(changed, "\n") != strings.Count(changed, "\r\n") {
+					t.Fatalf("%s mixes line ends:\n%q", a.Title, changed)
+				}
+			}
+		})
+	}
+}
+
 // showsNodes tells whether a flow looks at the ids of its nodes, or at the
 // functions and trees that it has as values: those change with the text.
 func showsNodes(text string) bool {

@@ -222,6 +222,10 @@ func (r *region) rewrite(pieces []piece) ([]diag.Edit, *tree.Node, error) {
 	by := 0
 	at := make([]int, len(pieces)) // where the pieces start in the new text
 	for i, p := range pieces {
+		if eol := lineEnd(text); eol != "\n" {
+			p.text = strings.ReplaceAll(strings.ReplaceAll(p.text, eol, "\n"), "\n", eol)
+			pieces[i].text = p.text
+		}
 		at[i] = p.start + by
 		text = text[:at[i]] + p.text + text[at[i]+p.end-p.start:]
 		by += len(p.text) - (p.end - p.start)
