@@ -49,6 +49,7 @@ var abort = &vm.Procedure{
 		Body:       sig.NoBody,
 		Result:     "Nothing: the node does not go on.",
 		ResultType: sig.Any,
+		After:      sig.EndsExecution,
 		Examples: []sig.Example{
 			{Title: "Enough", Source: "set f.a 1\nabort _\nset f.a 2", Want: `{"a":1,"ret":null}`},
 			{Title: "Beside the rest, too", Source: "part\n  stall _\nsequence\n  sleep '1s'\n  kabort _", Ret: `"1s"`},
