@@ -56,6 +56,22 @@ type walker struct {
 	f *File
 	// role is what is done with what the next path is about.
 	role Role
+	// What is found in a file lives and dies together; one by one it would
+	// cost more to allocate.
+	calls slab[Call]
+	refs  slab[Reference]
+}
+
+// slab gives out values of larger pieces of memory.
+type slab[T any] struct{ free []T }
+
+func (s *slab[T]) next() *T {
+	if len(s.free) == 0 {
+		s.free = make([]T, 128)
+	}
+	p := &s.free[0]
+	s.free = s.free[1:]
+	return p
 }
 
 func (w *walker) nodes(ns []*tree.Node, ctx Context) {
@@ -80,7 +96,8 @@ func (w *walker) node(n *tree.Node, ctx Context) {
 		}
 		return
 	}
-	c := &Call{Node: n, Context: ctx}
+	c := w.calls.next()
+	*c = Call{Node: n, Context: ctx}
 	w.f.Calls = append(w.f.Calls, c)
 	c.Inner = ctx.Scope
 	c.Broken = len(w.f.broken) > 0 && w.f.broken[n.Span.Start.Offset]
@@ -151,7 +168,8 @@ func handlesErrors(n *tree.Node) bool {
 
 func (w *walker) refer(name string, at source.Span, ctx Context, words []string) *Reference {
 	ctx.Words = words
-	r := &Reference{Name: name, Span: at, Call: ctx.Parent, Context: ctx}
+	r := w.refs.next()
+	*r = Reference{Name: name, Span: at, Call: ctx.Parent, Context: ctx}
 	w.f.Refs = append(w.f.Refs, r)
 	return r
 }

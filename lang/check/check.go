@@ -26,13 +26,14 @@ type Options struct {
 // Checker checks definitions against one set of options. It is immutable and
 // safe for concurrent use.
 type Checker struct {
-	Env  *analysis.Env
-	opts Options
+	Env     *analysis.Env
+	opts    Options
+	regexes *regexes
 }
 
 // New returns a checker.
 func New(opts Options) *Checker {
-	return &Checker{Env: analysis.NewEnv(opts.Schema), opts: opts}
+	return &Checker{Env: analysis.NewEnv(opts.Schema), opts: opts, regexes: &regexes{}}
 }
 
 // Check parses a file that stands alone, and returns what is wrong with it, in
@@ -49,7 +50,7 @@ func (c *Checker) Check(file *source.File) []diag.Diagnostic {
 // Report returns what is wrong with a file of a project, in the order of the
 // text: what the parser found, and what the rules find.
 func (c *Checker) Report(v *analysis.View, parsed []diag.Diagnostic) []diag.Diagnostic {
-	r := rules{View: v, mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}}
+	r := rules{View: v, regexes: c.regexes, mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}}
 	r.apply()
 	found := append(parsed[:len(parsed):len(parsed)], c.level(c.suppress(v.File, r.found))...)
 	diag.Sort(found)

@@ -48,7 +48,8 @@ func Pages() []diag.Page {
 // rules applies the rules to a file.
 type rules struct {
 	*analysis.View
-	found []diag.Diagnostic
+	found   []diag.Diagnostic
+	regexes *regexes
 	// mentioned are the names that may be defined where it is not known what
 	// a line means.
 	mentioned map[string]bool

@@ -65,30 +65,49 @@ type lowering struct {
 	// places are on the same line of text.
 	at    source.Pos
 	limit int
-	// slab is room for nodes yet to come: those of a tree live and die
-	// together, and one by one they would cost much more to allocate.
-	slab []Node
+	// Room for what is yet to come: the nodes of a tree live and die together,
+	// and one by one they would cost much more to allocate.
+	nodes slab[Node]
+	attrs slab[Attr]
+	links slab[*Node]
+}
+
+// slab gives out pieces of larger pieces of memory.
+type slab[T any] struct{ free []T }
+
+// take returns n zero values, with no room to grow.
+func (s *slab[T]) take(n int) []T {
+	if len(s.free) < n {
+		s.free = make([]T, max(n, 192))
+	}
+	out := s.free[:n:n]
+	s.free = s.free[n:]
+	return out
 }
 
 func (l *lowering) node(n Node) *Node {
-	if len(l.slab) == 0 {
-		l.slab = make([]Node, 64)
-	}
-	p := &l.slab[0]
-	l.slab = l.slab[1:]
+	p := &l.nodes.take(1)[0]
 	*p = n
 	return p
 }
 
 func (l *lowering) literal(v any, span source.Span) *Node {
-	return l.node(Node{Literal: true, Value: v, Span: span})
+	p := &l.nodes.take(1)[0]
+	p.Literal, p.Value, p.Span = true, v, span
+	return p
+}
+
+func (l *lowering) named(head string, span source.Span) *Node {
+	p := &l.nodes.take(1)[0]
+	p.Head, p.Span = head, span
+	return p
 }
 
 // append adds the nodes of a line of the file to list.
 func (l *lowering) append(list []*Node, line *ast.Line) []*Node {
 	var children []*Node
 	if len(line.Children) > 0 {
-		children = make([]*Node, 0, len(line.Children))
+		children = l.links.take(len(line.Children))[:0]
 	}
 	for _, c := range line.Children {
 		children = l.append(children, c)
@@ -131,7 +150,7 @@ func (l *lowering) stmt(s *ast.Stmt, children []*Node) *Node {
 
 // lines makes the node of lines within brackets; several are a sequence.
 func (l *lowering) lines(list []*ast.Line) []*Node {
-	nodes := make([]*Node, len(list))
+	nodes := l.links.take(len(list))
 	for i, line := range list {
 		nodes[i] = l.stmt(line.Stmt, l.lines(line.Children))
 	}
@@ -160,7 +179,7 @@ func (l *lowering) call(head ast.Expr, attrs []ast.Attr, children []*Node, span 
 		n.HeadExpr = h
 	}
 	if len(attrs) > 0 {
-		n.Attrs = append(make([]Attr, 0, len(n.Attrs)+len(attrs)), n.Attrs...)
+		n.Attrs = append(l.attrs.take(len(n.Attrs) + len(attrs))[:0], n.Attrs...)
 		for i := range attrs {
 			n.Attrs = append(n.Attrs, l.attr(&attrs[i]))
 		}
@@ -270,7 +289,7 @@ func (l *lowering) expr(e ast.Expr) *Node {
 	span := l.span(e.Bounds())
 	switch e := e.(type) {
 	case *ast.Name:
-		return l.node(Node{Head: e.Text, Span: span})
+		return l.named(e.Text, span)
 	case *ast.Literal:
 		return l.literal(e.Value, span)
 	case *ast.Ref:
@@ -314,7 +333,8 @@ func (l *lowering) orLone(n *Node) *Node {
 }
 
 func (l *lowering) ref(e *ast.Ref, span source.Span) *Node {
-	n := l.node(Node{Head: "_ref", Span: span, Children: make([]*Node, 0, 1+len(e.Steps))})
+	n := l.named("_ref", span)
+	n.Children = l.links.take(1 + len(e.Steps))[:0]
 	n.Children = append(n.Children, l.literal(fieldValue(e.Root.Text), l.span(e.Root.Range)))
 	for i := range e.Steps {
 		s := &e.Steps[i]
