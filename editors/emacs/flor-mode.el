@@ -48,15 +48,29 @@
     table)
   "What characters mean in flows.")
 
+(defconst flor--regexp-rest "\\(?:[^/\\\n]\\|\\\\[^\n]\\)+/[imxouesn]*"
+  "Matches what follows the slash that opens a regular expression.")
+
+(defun flor--regexp-here-p (slash)
+  "Return non-nil if the SLASH at that position may open a regular expression."
+  (save-excursion
+    (goto-char slash)
+    (or (looking-back "\\_<\\(?:r\\|rx\\|re\\|rex\\|regex\\)" (line-beginning-position))
+        (progn (skip-chars-backward " \t")
+               (or (bolp) (memq (char-before) '(?\( ?\[ ?{ ?, ?: ?\\ ?| ?\; ?< ?> ?=)))))))
+
 (defun flor--skip-dollar ()
   "Move over what stands in $(…), from behind its parenthesis."
   (let ((depth 1))
     (while (and (> depth 0) (not (eobp)))
-      (skip-chars-forward "^()'\"\n")
+      (skip-chars-forward "^()'\"/\n")
       (pcase (char-after)
         (?\( (setq depth (1+ depth)) (forward-char))
         (?\) (setq depth (1- depth)) (forward-char))
         ((or ?' ?\") (flor--skip-string))
+        (?/ (if (and (flor--regexp-here-p (point)) (looking-at (concat "/" flor--regexp-rest)))
+                (goto-char (match-end 0))
+              (forward-char)))
         (?\n (forward-char))))))
 
 (defun flor--skip-string ()
@@ -80,13 +94,6 @@
   "Make the character at POS one that starts or ends a string."
   (put-text-property pos (1+ pos) 'syntax-table (string-to-syntax "|")))
 
-(defun flor--regexp-here-p (start)
-  "Return non-nil if the slash at START may open a regular expression."
-  (save-excursion
-    (goto-char start)
-    (skip-chars-backward " \t")
-    (or (bolp) (memq (char-before) '(?\( ?\[ ?{ ?, ?: ?\\ ?| ?\; ?< ?> ?=)))))
-
 (defun flor-syntax-propertize (start end)
   "Mark strings and regular expressions from START to END."
   (goto-char start)
@@ -102,8 +109,7 @@
           (flor--fence from)
           (cond (closed (flor--fence (1- (point))))
                 ((not (eobp)) (flor--fence (point)) (forward-char)))))
-       ((and (or (> (match-end 0) (1+ from)) (flor--regexp-here-p from))
-             (looking-at "\\(?:[^/\\\n]\\|\\\\[^\n]\\)+/[imxouesn]*"))
+       ((and (flor--regexp-here-p (1- (point))) (looking-at flor--regexp-rest))
         (flor--fence from)
         (goto-char (match-end 0))
         (flor--fence (1- (point))))))))

@@ -55,6 +55,7 @@ func TestVimFiletype(t *testing.T) {
 			dir := t.TempDir()
 			write(t, filepath.Join(dir, "a.flo"), flow)
 			write(t, filepath.Join(dir, "lib/greet.flo"), "define greet name\n  name\n")
+			write(t, filepath.Join(dir, "wrong.flo"), "sequence\n  nowhere 1\n")
 			out := filepath.Join(dir, "out")
 			vim(t, editor, dir,
 				"edit a.flo",
@@ -62,6 +63,9 @@ func TestVimFiletype(t *testing.T) {
 				// the lines of florc check become places
 				"call setqflist([], ' ', {'efm': &l:errorformat, 'lines': ['a.flo:2:7: error[FLO0201]: cannot find \"x\"', 'b.flo:1:1: warning[FLO0301]: \"y\" is not used']})",
 				"call map(getqflist(), 'add(out, [fnamemodify(bufname(v:val.bufnr), \":t\"), v:val.lnum, v:val.col, v:val.type, v:val.nr, v:val.text])')",
+				// the compiler finds what is wrong
+				"silent make! wrong.flo",
+				"call map(getqflist(), 'add(out, [fnamemodify(bufname(v:val.bufnr), \":t\"), v:val.lnum, v:val.col, v:val.type, v:val.nr])')",
 				// a name with a question mark is one word
 				"call cursor(4, 3)",
 				"call add(out, expand('<cword>'))",
@@ -81,6 +85,7 @@ func TestVimFiletype(t *testing.T) {
 				"flor", "florc doc", "florc check --format concise $*",
 				`['a.flo', 2, 7, 'e', 201, 'cannot find "x"']`,
 				`['b.flo', 1, 1, 'w', 301, '"y" is not used']`,
+				"['wrong.flo', 2, 3, 'w', 301]",
 				"empty?",
 				"import 'lib/greet'", "set f.a 1", "set   f.b    2", "empty? f.list",
 				"lib/greet.flo",

@@ -19,3 +19,27 @@ function! Dump(path) abort
   endfor
   call writefile(out, a:path)
 endfunction
+
+" Writes beside each listed file what kind each of its bytes is of: c, s, r, n,
+" o or a blank, see kinds_test.go.
+function! Kinds(list) abort
+  let kinds = {'florComment': 'c', 'florTodo': 'c', 'florString': 's', 'florText': 's', 'florRegex': 'r', 'florNumber': 'n', 'florOperator': 'o'}
+  for path in readfile(a:list)
+    " a buffer that was changed would be parsed from its start at each call
+    execute 'edit' fnameescape(path)
+    let out = []
+    for lnum in range(1, line('$'))
+      let text = ''
+      for col in range(1, len(getline(lnum)))
+        let name = synIDattr(synID(lnum, col, 1), 'name')
+        if name ==# 'florEscape'
+          let name = synIDattr(synstack(lnum, col)[-2], 'name')
+        endif
+        let text .= get(kinds, name, ' ')
+      endfor
+      call add(out, text)
+    endfor
+    call writefile(out, path . '.kinds')
+    bwipeout!
+  endfor
+endfunction

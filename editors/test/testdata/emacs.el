@@ -61,6 +61,28 @@
             (push path wrong)))))
     (test-write out wrong)))
 
+;; A regular expression is a string here.
+(defun test-kinds (list)
+  "Write beside each file in LIST what kind each of its bytes is of."
+  (dolist (path (test-lines list))
+    (with-temp-buffer
+      (insert-file-contents path)
+      (flor-mode)
+      (syntax-propertize (point-max))
+      (let (kinds)
+        (goto-char (point-min))
+        (while (not (eobp))
+          (let* ((ppss (save-excursion (syntax-ppss (1+ (point)))))
+                 (before (save-excursion (syntax-ppss (point))))
+                 (kind (cond ((eq (char-after) ?\n) ?\n)
+                             ((or (nth 4 ppss) (nth 4 before)) ?c)
+                             ((or (nth 3 ppss) (nth 3 before)) ?s)
+                             (t ?\s))))
+            (push (make-string (string-bytes (string (char-after))) kind) kinds))
+          (forward-char))
+        (let ((text (apply #'concat (nreverse kinds))))
+          (with-temp-file (concat path ".kinds") (insert text)))))))
+
 (defvar test-folder default-directory
   "The folder in which Emacs was started.")
 

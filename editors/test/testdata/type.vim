@@ -37,13 +37,16 @@ endfunction
 " Indents each file anew, and writes the names of those that change.
 function! Reindent(list, out) abort
   let wrong = []
+  enew!
+  setfiletype flor
+  setlocal undolevels=-1
   for path in readfile(a:list)
-    execute 'edit' fnameescape(path)
+    silent %delete _
+    call setline(1, readfile(path))
     normal! gg=G
     if getline(1, '$') !=# readfile(path)
       call add(wrong, path)
     endif
-    bwipeout!
   endfor
   call writefile(wrong, a:out)
 endfunction

@@ -40,8 +40,9 @@ execute 'syntax match florEvent /\%(\<\%(' . join(flor#words#on, '\|') . '\)\s\+
 syntax match florNumber /\%(\k\@1<!\|\%(\s[-+]\)\@2<=\)[+-]\?\d\+\%(\.\d\+\)\?\%([eE][+-]\?\d\+\)\?\%(\k\|\.\)\@!/
 syntax match florConstant /\k\@1<!\%(true\|false\|null\)\%(\k\|[.[]\)\@!/
 
-" An operator that no value can follow is a name.
-syntax match florOperator /\%(\k\s\+\|[])}'"]\s*\)\@20<=\%([<>=!]=\|<>\|[-+*/%<>=]\)\ze\s*[^] \t)},:;|\\]/
+" An operator that no value can follow is a name, and behind another operator
+" there is a number with a sign.
+syntax match florOperator /\%(\k\s\+\|[])}'"]\s*\)\@20<=\%([<>=!]=\|<>\|[-+*/%<>=]\)\ze\s*[^] \t)},:;|\\]/ nextgroup=florNumber skipwhite
 syntax match florOperator /\s\@1<=\%(and\|or\)\ze\%(\s*$\|\s\+[^] \t)},:;|\\]\)/
 syntax match florPostfix /\%([^[:blank:](\\|;]\s\+\)\@20<=\%(if\|unless\)\ze\s\+[^ \t:]/ nextgroup=florCondition skipwhite
 syntax match florCondition /\k\+\ze\%(\k\|\.\|\[\)\@!/ contained contains=florFlow,florFunction
