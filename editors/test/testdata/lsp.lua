@@ -68,7 +68,7 @@ vim.api.nvim_win_close(float(), true)
 -- definition, in another file
 at('(gree')
 vim.lsp.buf.definition()
-wait('the definition', function() return name() ~= 'main.flo' end)
+wait('the definition', function() return name() ~= 'main.flo' or vim.fn.line('.') ~= 2 end)
 note('definition %s %d:%d', name(), vim.fn.line('.'), vim.fn.col('.'))
 
 -- rename, in both files
