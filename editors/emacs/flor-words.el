@@ -16,16 +16,16 @@
   "Procedures that say what happens when.")
 
 (defconst flor-words-functions
-  '("!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "all?" "any?" "array?"
-    "boolean?" "camelCase" "camelcase" "capitalize" "collect" "del" "delf" "detect"
-    "dict?" "downcase" "each" "echo" "empty?" "false?" "filter" "filter-out" "find"
-    "flatten" "float?" "for-each" "hash?" "includes?" "index" "inject" "keys" "length"
-    "list?" "lowcase" "lowercase" "ltimestamp" "map" "match?" "matchr" "max" "merge" "min"
-    "nil?" "null?" "number?" "object?" "pair?" "pmatch" "push" "pushr" "rand" "range"
-    "reduce" "reject" "reverse" "sample" "select" "set" "setr" "shuffle" "size" "sleep"
-    "slice" "snake_case" "snakecase" "sort" "sort_by" "split" "string?" "strip"
-    "timestamp" "to-array" "to-object" "trace" "trim" "true?" "twig" "type" "type-of"
-    "upcase" "uppercase" "values")
+  '("!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "all?" "any?" "array?" "at"
+    "boolean?" "camelCase" "camelcase" "capitalize" "collect" "cron" "del" "delf" "detect"
+    "dict?" "downcase" "each" "echo" "empty?" "every" "false?" "filter" "filter-out"
+    "find" "flatten" "float?" "for-each" "hash?" "in" "includes?" "index" "inject" "keys"
+    "length" "list?" "lowcase" "lowercase" "ltimestamp" "map" "match?" "matchr" "max"
+    "merge" "min" "nil?" "null?" "number?" "object?" "pair?" "pmatch" "push" "pushr"
+    "rand" "range" "reduce" "reject" "reverse" "sample" "schedule" "select" "set" "setr"
+    "shuffle" "size" "sleep" "slice" "snake_case" "snakecase" "sort" "sort_by" "split"
+    "string?" "strip" "timestamp" "to-array" "to-object" "trace" "trim" "true?" "twig"
+    "type" "type-of" "upcase" "uppercase" "values")
   "The other procedures.")
 
 (defconst flor-words-define "define"
@@ -58,10 +58,11 @@
   "What a reference may start with, but for the name of a variable.")
 
 (defconst flor-words-openers
-  '("apply" "begin" "c-collect" "c-each" "case" "ccollect" "ceach" "collect" "concurrence"
-    "cond" "cursor" "def" "define" "detect" "do-return" "do-trap" "each" "flank" "fun"
-    "if" "ife" "inject" "loop" "match" "noeval" "noret" "on" "part" "reject" "select"
-    "sequence" "signal" "twig" "unless" "unlesse" "until" "while")
+  '("apply" "at" "begin" "c-collect" "c-each" "case" "ccollect" "ceach" "collect"
+    "concurrence" "cond" "cron" "cursor" "def" "define" "detect" "do-return" "do-trap"
+    "each" "every" "flank" "fun" "if" "ife" "in" "inject" "loop" "match" "noeval" "noret"
+    "on" "part" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse" "until"
+    "while")
   "Procedures whose children stand below them.")
 
 (defconst flor-words-arguments
@@ -72,9 +73,10 @@
     "keys" "kill" "length" "list?" "lowcase" "lowercase" "ltimestamp" "map" "match?"
     "matchr" "max" "merge" "min" "nil?" "not" "null?" "number?" "object?" "on_cancel"
     "on_error" "on_receive" "on_timeout" "or" "or!" "pair?" "pmatch" "rand" "range"
-    "reduce" "return" "reverse" "sample" "shuffle" "size" "slice" "snake_case" "snakecase"
-    "sort" "sort_by" "split" "string?" "strip" "timestamp" "to-array" "to-object" "trace"
-    "trap" "trim" "true?" "type" "type-of" "upcase" "uppercase" "values")
+    "reduce" "return" "reverse" "sample" "schedule" "shuffle" "size" "slice" "snake_case"
+    "snakecase" "sort" "sort_by" "split" "string?" "strip" "timestamp" "to-array"
+    "to-object" "trace" "trap" "trim" "true?" "type" "type-of" "upcase" "uppercase"
+    "values")
   "Procedures whose children are arguments.")
 
 (defconst flor-words-targets '("push" "pushr" "set" "setr")

@@ -4,10 +4,11 @@
 
 ((statement head: (name) @_head) @indent @extend
   (#any-of? @_head
-    "apply" "begin" "c-collect" "c-each" "case" "ccollect" "ceach" "collect" "concurrence"
-    "cond" "cursor" "def" "define" "detect" "do-return" "do-trap" "each" "flank" "fun"
-    "if" "ife" "inject" "loop" "match" "noeval" "noret" "on" "part" "reject" "select"
-    "sequence" "signal" "twig" "unless" "unlesse" "until" "while"))
+    "apply" "at" "begin" "c-collect" "c-each" "case" "ccollect" "ceach" "collect"
+    "concurrence" "cond" "cron" "cursor" "def" "define" "detect" "do-return" "do-trap"
+    "each" "every" "flank" "fun" "if" "ife" "in" "inject" "loop" "match" "noeval" "noret"
+    "on" "part" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse" "until"
+    "while"))
 
 [(array) (object) (parenthesized)] @indent
 

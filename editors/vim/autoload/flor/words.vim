@@ -11,16 +11,17 @@ let flor#words#flow = [
     \ 'trap', 'unless', 'unlesse', 'until', 'while']
 let flor#words#functions = [
     \ '!=', '%', '*', '+', '-', '/', '<', '<=', '<>', '=', '==', '>', '>=', 'all?',
-    \ 'any?', 'array?', 'boolean?', 'camelCase', 'camelcase', 'capitalize', 'collect',
-    \ 'del', 'delf', 'detect', 'dict?', 'downcase', 'each', 'echo', 'empty?', 'false?',
-    \ 'filter', 'filter-out', 'find', 'flatten', 'float?', 'for-each', 'hash?',
-    \ 'includes?', 'index', 'inject', 'keys', 'length', 'list?', 'lowcase', 'lowercase',
-    \ 'ltimestamp', 'map', 'match?', 'matchr', 'max', 'merge', 'min', 'nil?', 'null?',
-    \ 'number?', 'object?', 'pair?', 'pmatch', 'push', 'pushr', 'rand', 'range', 'reduce',
-    \ 'reject', 'reverse', 'sample', 'select', 'set', 'setr', 'shuffle', 'size', 'sleep',
-    \ 'slice', 'snake_case', 'snakecase', 'sort', 'sort_by', 'split', 'string?', 'strip',
-    \ 'timestamp', 'to-array', 'to-object', 'trace', 'trim', 'true?', 'twig', 'type',
-    \ 'type-of', 'upcase', 'uppercase', 'values']
+    \ 'any?', 'array?', 'at', 'boolean?', 'camelCase', 'camelcase', 'capitalize',
+    \ 'collect', 'cron', 'del', 'delf', 'detect', 'dict?', 'downcase', 'each', 'echo',
+    \ 'empty?', 'every', 'false?', 'filter', 'filter-out', 'find', 'flatten', 'float?',
+    \ 'for-each', 'hash?', 'in', 'includes?', 'index', 'inject', 'keys', 'length',
+    \ 'list?', 'lowcase', 'lowercase', 'ltimestamp', 'map', 'match?', 'matchr', 'max',
+    \ 'merge', 'min', 'nil?', 'null?', 'number?', 'object?', 'pair?', 'pmatch', 'push',
+    \ 'pushr', 'rand', 'range', 'reduce', 'reject', 'reverse', 'sample', 'schedule',
+    \ 'select', 'set', 'setr', 'shuffle', 'size', 'sleep', 'slice', 'snake_case',
+    \ 'snakecase', 'sort', 'sort_by', 'split', 'string?', 'strip', 'timestamp',
+    \ 'to-array', 'to-object', 'trace', 'trim', 'true?', 'twig', 'type', 'type-of',
+    \ 'upcase', 'uppercase', 'values']
 let flor#words#define = ['define']
 let flor#words#lambda = ['def', 'fun']
 let flor#words#condition = ['if', 'unless']
@@ -41,11 +42,11 @@ let flor#words#roots = [
 " Procedures whose children stand below them, those whose children are
 " arguments, and of these those that take a target first.
 let flor#words#openers = [
-    \ 'apply', 'begin', 'c-collect', 'c-each', 'case', 'ccollect', 'ceach', 'collect',
-    \ 'concurrence', 'cond', 'cursor', 'def', 'define', 'detect', 'do-return', 'do-trap',
-    \ 'each', 'flank', 'fun', 'if', 'ife', 'inject', 'loop', 'match', 'noeval', 'noret',
-    \ 'on', 'part', 'reject', 'select', 'sequence', 'signal', 'twig', 'unless', 'unlesse',
-    \ 'until', 'while']
+    \ 'apply', 'at', 'begin', 'c-collect', 'c-each', 'case', 'ccollect', 'ceach',
+    \ 'collect', 'concurrence', 'cond', 'cron', 'cursor', 'def', 'define', 'detect',
+    \ 'do-return', 'do-trap', 'each', 'every', 'flank', 'fun', 'if', 'ife', 'in',
+    \ 'inject', 'loop', 'match', 'noeval', 'noret', 'on', 'part', 'reject', 'select',
+    \ 'sequence', 'signal', 'twig', 'unless', 'unlesse', 'until', 'while']
 let flor#words#arguments = [
     \ '!=', '%', '*', '+', '-', '/', '<', '<=', '<>', '=', '==', '>', '>=', 'all?', 'and',
     \ 'any?', 'array?', 'boolean?', 'break', 'c-for-each', 'c-map', 'camelCase',
@@ -55,8 +56,8 @@ let flor#words#arguments = [
     \ 'length', 'list?', 'lowcase', 'lowercase', 'ltimestamp', 'map', 'match?', 'matchr',
     \ 'max', 'merge', 'min', 'nil?', 'not', 'null?', 'number?', 'object?', 'on_cancel',
     \ 'on_error', 'on_receive', 'on_timeout', 'or', 'or!', 'pair?', 'pmatch', 'rand',
-    \ 'range', 'reduce', 'return', 'reverse', 'sample', 'shuffle', 'size', 'slice',
-    \ 'snake_case', 'snakecase', 'sort', 'sort_by', 'split', 'string?', 'strip',
+    \ 'range', 'reduce', 'return', 'reverse', 'sample', 'schedule', 'shuffle', 'size',
+    \ 'slice', 'snake_case', 'snakecase', 'sort', 'sort_by', 'split', 'string?', 'strip',
     \ 'timestamp', 'to-array', 'to-object', 'trace', 'trap', 'trim', 'true?', 'type',
     \ 'type-of', 'upcase', 'uppercase', 'values']
 let flor#words#targets = ['push', 'pushr', 'set', 'setr']

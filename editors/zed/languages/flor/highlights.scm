@@ -30,52 +30,54 @@
 
 ((statement head: (name) @function.builtin)
   (#any-of? @function.builtin
-    "!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "all?" "any?" "array?"
-    "boolean?" "camelCase" "camelcase" "capitalize" "collect" "del" "delf" "detect"
-    "dict?" "downcase" "each" "echo" "empty?" "false?" "filter" "filter-out" "find"
-    "flatten" "float?" "for-each" "hash?" "includes?" "index" "inject" "keys" "length"
-    "list?" "lowcase" "lowercase" "ltimestamp" "map" "match?" "matchr" "max" "merge" "min"
-    "nil?" "null?" "number?" "object?" "pair?" "pmatch" "push" "pushr" "rand" "range"
-    "reduce" "reject" "reverse" "sample" "select" "set" "setr" "shuffle" "size" "sleep"
-    "slice" "snake_case" "snakecase" "sort" "sort_by" "split" "string?" "strip"
-    "timestamp" "to-array" "to-object" "trace" "trim" "true?" "twig" "type" "type-of"
-    "upcase" "uppercase" "values"))
+    "!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "all?" "any?" "array?" "at"
+    "boolean?" "camelCase" "camelcase" "capitalize" "collect" "cron" "del" "delf" "detect"
+    "dict?" "downcase" "each" "echo" "empty?" "every" "false?" "filter" "filter-out"
+    "find" "flatten" "float?" "for-each" "hash?" "in" "includes?" "index" "inject" "keys"
+    "length" "list?" "lowcase" "lowercase" "ltimestamp" "map" "match?" "matchr" "max"
+    "merge" "min" "nil?" "null?" "number?" "object?" "pair?" "pmatch" "push" "pushr"
+    "rand" "range" "reduce" "reject" "reverse" "sample" "schedule" "select" "set" "setr"
+    "shuffle" "size" "sleep" "slice" "snake_case" "snakecase" "sort" "sort_by" "split"
+    "string?" "strip" "timestamp" "to-array" "to-object" "trace" "trim" "true?" "twig"
+    "type" "type-of" "upcase" "uppercase" "values"))
 
 ((statement head: (name) @function . (_))
   (#not-any-of? @function
     "!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "abort" "all?" "and" "any?"
-    "apply" "array?" "begin" "boolean?" "break" "c-collect" "c-each" "c-for-each" "c-map"
-    "camelCase" "camelcase" "cancel" "capitalize" "case" "ccollect" "ceach" "cmap"
-    "collect" "concurrence" "cond" "continue" "cursor" "def" "define" "del" "delf"
+    "apply" "array?" "at" "begin" "boolean?" "break" "c-collect" "c-each" "c-for-each"
+    "c-map" "camelCase" "camelcase" "cancel" "capitalize" "case" "ccollect" "ceach" "cmap"
+    "collect" "concurrence" "cond" "continue" "cron" "cursor" "def" "define" "del" "delf"
     "detect" "dict?" "do-return" "do-trap" "downcase" "each" "echo" "empty?" "error"
-    "fail" "false?" "filter" "filter-out" "find" "flank" "flatten" "float?" "for-each"
-    "fun" "hash?" "if" "ife" "includes?" "index" "inject" "kabort" "keys" "kill" "length"
-    "list?" "loop" "lowcase" "lowercase" "ltimestamp" "map" "match" "match?" "matchr"
-    "max" "merge" "min" "move" "nil?" "noeval" "noret" "not" "null?" "number?" "object?"
-    "on" "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "pair?" "part"
-    "participant" "pmatch" "push" "pushr" "rand" "range" "reduce" "reject" "return"
-    "reverse" "sample" "select" "sequence" "set" "setr" "shuffle" "signal" "size" "sleep"
-    "slice" "snake_case" "snakecase" "sort" "sort_by" "split" "stall" "string?" "strip"
-    "task" "timestamp" "to-array" "to-object" "trace" "trap" "trim" "true?" "twig" "type"
-    "type-of" "unless" "unlesse" "until" "upcase" "uppercase" "values" "while"))
+    "every" "fail" "false?" "filter" "filter-out" "find" "flank" "flatten" "float?"
+    "for-each" "fun" "hash?" "if" "ife" "in" "includes?" "index" "inject" "kabort" "keys"
+    "kill" "length" "list?" "loop" "lowcase" "lowercase" "ltimestamp" "map" "match"
+    "match?" "matchr" "max" "merge" "min" "move" "nil?" "noeval" "noret" "not" "null?"
+    "number?" "object?" "on" "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!"
+    "pair?" "part" "participant" "pmatch" "push" "pushr" "rand" "range" "reduce" "reject"
+    "return" "reverse" "sample" "schedule" "select" "sequence" "set" "setr" "shuffle"
+    "signal" "size" "sleep" "slice" "snake_case" "snakecase" "sort" "sort_by" "split"
+    "stall" "string?" "strip" "task" "timestamp" "to-array" "to-object" "trace" "trap"
+    "trim" "true?" "twig" "type" "type-of" "unless" "unlesse" "until" "upcase" "uppercase"
+    "values" "while"))
 
 ((postfix condition: (name) @function.builtin)
   (#any-of? @function.builtin
     "!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "abort" "all?" "and" "any?"
-    "apply" "array?" "begin" "boolean?" "break" "c-collect" "c-each" "c-for-each" "c-map"
-    "camelCase" "camelcase" "cancel" "capitalize" "case" "ccollect" "ceach" "cmap"
-    "collect" "concurrence" "cond" "continue" "cursor" "def" "define" "del" "delf"
+    "apply" "array?" "at" "begin" "boolean?" "break" "c-collect" "c-each" "c-for-each"
+    "c-map" "camelCase" "camelcase" "cancel" "capitalize" "case" "ccollect" "ceach" "cmap"
+    "collect" "concurrence" "cond" "continue" "cron" "cursor" "def" "define" "del" "delf"
     "detect" "dict?" "do-return" "do-trap" "downcase" "each" "echo" "empty?" "error"
-    "fail" "false?" "filter" "filter-out" "find" "flank" "flatten" "float?" "for-each"
-    "fun" "hash?" "if" "ife" "includes?" "index" "inject" "kabort" "keys" "kill" "length"
-    "list?" "loop" "lowcase" "lowercase" "ltimestamp" "map" "match" "match?" "matchr"
-    "max" "merge" "min" "move" "nil?" "noeval" "noret" "not" "null?" "number?" "object?"
-    "on" "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "pair?" "part"
-    "participant" "pmatch" "push" "pushr" "rand" "range" "reduce" "reject" "return"
-    "reverse" "sample" "select" "sequence" "set" "setr" "shuffle" "signal" "size" "sleep"
-    "slice" "snake_case" "snakecase" "sort" "sort_by" "split" "stall" "string?" "strip"
-    "task" "timestamp" "to-array" "to-object" "trace" "trap" "trim" "true?" "twig" "type"
-    "type-of" "unless" "unlesse" "until" "upcase" "uppercase" "values" "while"))
+    "every" "fail" "false?" "filter" "filter-out" "find" "flank" "flatten" "float?"
+    "for-each" "fun" "hash?" "if" "ife" "in" "includes?" "index" "inject" "kabort" "keys"
+    "kill" "length" "list?" "loop" "lowcase" "lowercase" "ltimestamp" "map" "match"
+    "match?" "matchr" "max" "merge" "min" "move" "nil?" "noeval" "noret" "not" "null?"
+    "number?" "object?" "on" "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!"
+    "pair?" "part" "participant" "pmatch" "push" "pushr" "rand" "range" "reduce" "reject"
+    "return" "reverse" "sample" "schedule" "select" "sequence" "set" "setr" "shuffle"
+    "signal" "size" "sleep" "slice" "snake_case" "snakecase" "sort" "sort_by" "split"
+    "stall" "string?" "strip" "task" "timestamp" "to-array" "to-object" "trace" "trap"
+    "trim" "true?" "twig" "type" "type-of" "unless" "unlesse" "until" "upcase" "uppercase"
+    "values" "while"))
 
 ((statement head: (name) @_define . (name) @function)
   (#eq? @_define "define"))
