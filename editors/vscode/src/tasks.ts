@@ -61,7 +61,7 @@ export async function runFile(flow?: vscode.Uri | string): Promise<void> {
 export async function savedFlow(flow?: vscode.Uri | string): Promise<string | undefined> {
   const uri = typeof flow === "string" ? vscode.Uri.parse(flow) : flow;
   const document = uri ? await vscode.workspace.openTextDocument(uri) : vscode.window.activeTextEditor?.document;
-  if (document?.languageId !== "flor" || document.uri.scheme !== "file" || !(await document.save())) {
+  if (document?.languageId !== "flor" || document.uri.scheme !== "file" || (document.isDirty && !(await document.save()))) {
     void vscode.window.showErrorMessage("Open a .flo file that is saved on this machine first.");
     return undefined;
   }

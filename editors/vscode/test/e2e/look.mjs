@@ -37,7 +37,7 @@ export async function lookAt(page, url, folder) {
   await page.keyboard.press("Escape");
   await runCommand(page, "View: Toggle Primary Side Bar Visibility");
   await runCommand(page, "Go to Line/Column...", "7:1");
-  await page.keyboard.type("conc");
+  await page.keyboard.type("con");
   await page.keyboard.press("Control+Space");
   await see(page, ".suggest-widget.visible .monaco-list-row", /concurrence/);
   await page.keyboard.press("Control+Space"); // the documentation beside it

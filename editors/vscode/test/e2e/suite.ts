@@ -167,8 +167,15 @@ if (desktop) {
     ["the graph is shown", async () => {
       await vscode.window.showTextDocument(await open("prices.flo"));
       await vscode.commands.executeCommand("flor.showGraph");
-      const labels = vscode.window.tabGroups.all.flatMap((group) => group.tabs.map((tab) => tab.label));
-      contains(labels, "Graph of prices.flo");
+      const labels = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map((tab) => tab.label));
+      while (!labels().includes("Graph of prices.flo")) {
+        await new Promise<void>((resolve) => {
+          const listener = vscode.window.tabGroups.onDidChangeTabs(() => {
+            listener.dispose();
+            resolve();
+          });
+        });
+      }
     }],
   );
 }
