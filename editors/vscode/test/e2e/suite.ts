@@ -54,7 +54,7 @@ const tests: [string, () => Promise<void>][] = [
     same(await vscode.workspace.applyEdit(fix!.edit!), true);
     contains(document.getText(), "\ntask 'mailer' 'tell customer'");
     same(await diagnostics(document, (list) => list.length === 0), []);
-    await replace(document, rangeOf(document, "task", "'mailer'"), "tsak");
+    await replace(document, rangeOf(document, "task", " 'mailer'"), "tsak");
     await diagnostics(document, (list) => list.length > 0);
   }],
 
