@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/parser"
@@ -287,33 +289,52 @@ func mutate(random *rand.Rand, text string) string {
 }
 
 // TestReferencesOfDefinition checks that a place is among the references of
-// what it is defined by.
+// what it is defined by, in files that stand alone and in projects.
 func TestReferencesOfDefinition(t *testing.T) {
 	for _, text := range sources(t) {
-		v := alone("test.flo", text)
-		places := map[int]bool{}
-		for _, r := range v.Refs {
-			places[r.Span.Start.Offset] = true
+		referencesOfDefinitions(t, alone("test.flo", text))
+	}
+	for _, name := range []string{"testdata/names.txtar", "testdata/rename.txtar", "testdata/extract.txtar"} {
+		ar, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, s := range v.Symbols {
-			places[s.Span.Start.Offset] = true
-		}
-		for _, m := range v.Mentions {
-			places[m.Span.Start.Offset] = true
-		}
-		for offset := range places {
-			x := thingAt(v, offset)
-			if x == nil || x.entity == analysis.Flow {
-				continue
+		var files []*analysis.File
+		for _, f := range ar.Files {
+			if f.Name != "golden" {
+				text, _ := unmark(f.Name, string(f.Data))
+				files = append(files, parse(f.Name, text))
 			}
-			for _, d := range Definition(v, offset) {
-				found := false
-				for _, r := range References(v, d.Span.Start.Offset, true) {
-					found = found || r.Span == x.span
-				}
-				if !found {
-					t.Errorf("%s %s is not among the references of its definition %s\n%s", x.name, x.span.Start, d.Span.Start, text)
-				}
+		}
+		p := analysis.NewProject(env, true, files...)
+		for _, f := range files {
+			referencesOfDefinitions(t, p.View(f))
+		}
+	}
+}
+
+func referencesOfDefinitions(t *testing.T, v *analysis.View) {
+	t.Helper()
+	places := map[int]bool{}
+	for _, r := range v.Refs {
+		places[r.Span.Start.Offset] = true
+	}
+	for _, s := range v.Symbols {
+		places[s.Span.Start.Offset] = true
+	}
+	for _, m := range v.Mentions {
+		places[m.Span.Start.Offset] = true
+	}
+	for offset := range places {
+		x := thingAt(v, offset)
+		if x == nil || x.entity == analysis.Flow {
+			continue
+		}
+		here := Location{v.Path(), x.span}
+		for _, d := range Definition(v, offset) {
+			w := v.Project.View(v.Project.File(d.Path))
+			if !slices.Contains(References(w, d.Span.Start.Offset, true), here) {
+				t.Errorf("%s %s is not among the references of its definition %s:%s\n%s", x.name, x.span.Start, d.Path, d.Span.Start, v.Source().Text)
 			}
 		}
 	}
