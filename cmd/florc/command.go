@@ -30,7 +30,7 @@ type action func(ctx context.Context, s *streams, args []string) error
 
 // commands lists every command, in the order of the help.
 func commands() []command {
-	return []command{runCommand, checkCommand, fmtCommand, lspCommand, treeCommand, graphCommand, docCommand(), explainCommand,
+	return []command{runCommand, checkCommand, fmtCommand, lspCommand, treeCommand, graphCommand, docCommand(), explainCommand, schemaCommand,
 		launchCommand, psCommand, showCommand, logCommand, traceCommand, waitCommand, tasksCommand, returnCommand,
 		cancelCommand, killCommand, workCommand, replayCommand, verifyCommand, backupCommand, restoreCommand,
 		dumpCommand, loadCommand, compactCommand, versionCommand}

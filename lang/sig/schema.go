@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Schema is what definitions may rely on: the procedures of the library, and
@@ -49,9 +50,20 @@ type Hook struct {
 }
 
 // Merge returns a schema that holds what both hold; what more says comes last.
+// Procedures and common attributes of more take the place of those of the same
+// name.
 func (s Schema) Merge(more Schema) Schema {
-	s.Procs = append(s.Procs[:len(s.Procs):len(s.Procs)], more.Procs...)
-	s.Common = append(s.Common[:len(s.Common):len(s.Common)], more.Common...)
+	names := map[string]bool{}
+	for _, p := range more.Procs {
+		names[p.Name()] = true
+	}
+	for _, a := range more.Common {
+		names[a.Names[0]+":"] = true
+	}
+	s.Procs = slices.DeleteFunc(slices.Clone(s.Procs), func(p Proc) bool { return names[p.Name()] })
+	s.Procs = append(s.Procs, more.Procs...)
+	s.Common = slices.DeleteFunc(slices.Clone(s.Common), func(a Attr) bool { return names[a.Names[0]+":"] })
+	s.Common = append(s.Common, more.Common...)
 	s.Taskers = append(s.Taskers[:len(s.Taskers):len(s.Taskers)], more.Taskers...)
 	s.Vars = append(s.Vars[:len(s.Vars):len(s.Vars)], more.Vars...)
 	s.Hooks = append(s.Hooks[:len(s.Hooks):len(s.Hooks)], more.Hooks...)
@@ -79,6 +91,11 @@ func ReadSchema(data []byte) (Schema, error) {
 	for i, p := range s.Procs {
 		if len(p.Names) == 0 || p.Names[0] == "" {
 			return Schema{}, fmt.Errorf("procs[%d] has no name", i)
+		}
+	}
+	for i, a := range s.Common {
+		if len(a.Names) == 0 || a.Names[0] == "" {
+			return Schema{}, fmt.Errorf("common[%d] has no name", i)
 		}
 	}
 	for i, t := range s.Taskers {

@@ -35,9 +35,21 @@ func TestSchemaRoundTrip(t *testing.T) {
 }
 
 func TestReadSchemaErrors(t *testing.T) {
-	for _, text := range []string{`{`, `{"taskres": []}`, `{"procs": [{}]}`, `{"taskers": [{"doc": "x"}]}`} {
+	for _, text := range []string{`{`, `{"taskres": []}`, `{"procs": [{}]}`, `{"common": [{}]}`, `{"taskers": [{"doc": "x"}]}`} {
 		if _, err := sig.ReadSchema([]byte(text)); err == nil {
 			t.Errorf("%s is read without an error", text)
 		}
+	}
+}
+
+func TestMergeReplaces(t *testing.T) {
+	base := sig.Schema{Procs: []sig.Proc{{Names: []string{"a"}, Doc: "old"}, {Names: []string{"b"}}}, Common: []sig.Attr{{Names: []string{"tag"}}}}
+	more := sig.Schema{Procs: []sig.Proc{{Names: []string{"a"}, Doc: "new"}}, Common: []sig.Attr{{Names: []string{"tag"}, Doc: "new"}}}
+	want := sig.Schema{Procs: []sig.Proc{{Names: []string{"b"}}, {Names: []string{"a"}, Doc: "new"}}, Common: []sig.Attr{{Names: []string{"tag"}, Doc: "new"}}}
+	if diff := cmp.Diff(want, base.Merge(more)); diff != "" {
+		t.Error(diff)
+	}
+	if base.Procs[0].Doc != "old" {
+		t.Error("merging changed what was merged into")
 	}
 }

@@ -1,0 +1,35 @@
+package runtime
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/florc-lang/florc/lang/sig"
+)
+
+// Describer is a Tasker that says more of itself than its name, for whoever
+// writes flows.
+type Describer interface {
+	Tasker
+	// Describe returns what the tasker is; its Name is not looked at.
+	Describe() sig.Tasker
+}
+
+// Schema describes what flows may rely on in this configuration: the
+// procedures of its library and its taskers. Written to a file that the
+// project's florc.conf names, it tells florc check and the editors.
+func (c Config) Schema() sig.Schema {
+	s := sig.Schema{AllTaskers: c.Fallback == nil}
+	if c.Library != nil {
+		s = c.Library.Schema().Merge(s)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Taskers)) {
+		t := sig.Tasker{}
+		if d, ok := c.Taskers[name].(Describer); ok {
+			t = d.Describe()
+		}
+		t.Name = name
+		s.Taskers = append(s.Taskers, t)
+	}
+	return s
+}
