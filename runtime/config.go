@@ -32,6 +32,9 @@ type Config struct {
 	// such a task fails.
 	Fallback Tasker
 
+	// Loader finds the flows that others import. Default: there are none.
+	Loader Loader
+
 	// Unit names this process in the ids of the executions it launches.
 	// Default: "u0".
 	Unit string

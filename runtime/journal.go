@@ -23,6 +23,14 @@ type journalEntry struct {
 	Known    []string       `cbor:"6,keyasint,omitempty"`
 	Unknown  []string       `cbor:"7,keyasint,omitempty"`
 	Sum      []byte         `cbor:"8,keyasint,omitempty"`
+	Loaded   []loadedTree   `cbor:"9,keyasint,omitempty"` // what the machine asked for, likewise
+}
+
+// loadedTree is a tree that a flow imported, as JSON, or why it could not.
+type loadedTree struct {
+	Name  string `cbor:"1,keyasint"`
+	Tree  []byte `cbor:"2,keyasint,omitempty"`
+	Error string `cbor:"3,keyasint,omitempty"`
 }
 
 // journalLaunch is what the first entry of a journal starts with.

@@ -188,6 +188,13 @@ func (p *player) apply(ctx context.Context, e *Entry) error {
 	}
 	s := p.r.newStep(p.live, je.AtMicros)
 	s.knows = func(name string) bool { return slices.Contains(je.Known, name) }
+	s.loads = func(name string) loadedTree {
+		i := slices.IndexFunc(je.Loaded, func(t loadedTree) bool { return t.Name == name })
+		if i < 0 {
+			return loadedTree{Name: name, Error: "the journal does not have it"}
+		}
+		return je.Loaded[i]
+	}
 	p.observe(&je)
 	s.entry.Launch = je.Launch
 	var failed error

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"runtime/debug"
@@ -21,6 +22,7 @@ type step struct {
 	now    int64
 	entry  journalEntry
 	knows  func(name string) bool // tells a tasker's name
+	loads  func(name string) loadedTree
 	parked func(name string) bool // tells the name of a tasker that takes what it gets as it comes
 
 	batch   Batch
@@ -49,7 +51,7 @@ var steps = sync.Pool{New: func() any { return new(step) }}
 func (s *step) recycle() {
 	b := &s.batch
 	if s.live.x != nil {
-		s.live.x.HasTasker = nil
+		s.live.x.HasTasker, s.live.x.LoadTree = nil, nil
 	}
 	clear(s.entry.Messages)
 	clear(b.Frames)
@@ -68,9 +70,24 @@ func (r *Runtime) newStep(l *live, now int64) *step {
 	s.entry.AtMicros = now
 	if l.x != nil {
 		s.entry.Budget = l.x.Limits.RunSteps
-		l.x.HasTasker = s.hasTasker
+		l.x.HasTasker, l.x.LoadTree = s.hasTasker, s.loadTree
 	}
+	s.loads = func(name string) loadedTree { return r.loadTree(l.x.Domain, name) }
 	return s
+}
+
+// loadTree finds a tree for the machine, and notes it.
+func (s *step) loadTree(name string) ([]byte, error) {
+	i := slices.IndexFunc(s.entry.Loaded, func(t loadedTree) bool { return t.Name == name })
+	if i < 0 {
+		i = len(s.entry.Loaded)
+		s.entry.Loaded = append(s.entry.Loaded, s.loads(name))
+	}
+	t := s.entry.Loaded[i]
+	if t.Error != "" {
+		return nil, errors.New(t.Error)
+	}
+	return t.Tree, nil
 }
 
 // hasTasker answers the machine, the same each time within a step, and notes

@@ -8,7 +8,7 @@ import "github.com/florc-lang/florc/vm"
 func All() *vm.Library {
 	return vm.NewLibrary(append([]*vm.Procedure{
 		sequence, ifElse, cond, caseOf, match, logic, until, loop, cursor, breakOut, move,
-		define, apply, returnFrom, doReturn, fail, stall, cancel, abort, noret, noeval, skip,
+		define, apply, returnFrom, doReturn, fail, stall, cancel, abort, graft, noret, noeval, skip,
 		set, push, del, twig, echo, trace,
 		onError, onCancel, onTimeout, onReceive, on, trap, doTrap, signal,
 		mapProc, collect, forEach, each, filter, filterOut, selectBy, reject, find, detect, anyOf, allOf, reduce, inject,

@@ -44,7 +44,31 @@ func run(t testing.TB, lib *vm.Library, src, payload, vars string, watched bool)
 	t.Helper()
 	x := vm.New(compile(t, lib, src), vm.Launch{ID: "test", Payload: parseJSON(t, payload), Vars: parseJSON(t, vars), NowMicros: 1, Seed: 1})
 	x.Watched = watched
+	x.LoadTree = loadTree
 	return finish(t, x)
+}
+
+// library holds the flows that flows import.
+var library = map[string]string{
+	"greetings": "define greet name\n  \"Hello, $(name)!\"\n",
+	"counting":  "set n (n + 1)\nsequence\n  def \\ n\n",
+	"itself":    "sequence\n  set n (n + 1)\n  import 'itself' if n < 5\n",
+	"literal":   "7\n",
+	"adding":    "sequence\n  push l 1\n",
+	"damaged":   "sequence (\n",
+}
+
+func loadTree(name string) ([]byte, error) {
+	text, ok := library[strings.TrimSuffix(name, ".flo")]
+	if !ok {
+		return nil, nil
+	}
+	file, ds := parser.Parse(source.NewFile(name, text), parser.Options{})
+	root, more := tree.Lower(file)
+	if ds = append(ds, more...); len(ds) > 0 {
+		return nil, fmt.Errorf("line %d: %s", ds[0].Span.Start.Line, ds[0].Message)
+	}
+	return tree.AppendJSON(nil, root, tree.Columns), nil
 }
 
 func parseJSON(t testing.TB, s string) value.Value {

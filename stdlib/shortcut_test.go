@@ -58,6 +58,7 @@ func runState(t *testing.T, lib *vm.Library, c conformanceCase, watched bool) st
 	x := vm.New(compile(t, lib, c.Src), vm.Launch{ID: "test", NowMicros: 1, Seed: 1,
 		Payload: parseJSON(t, string(c.Payload)), Vars: parseJSON(t, string(c.Vars))})
 	x.Watched = watched
+	x.LoadTree = loadTree
 	o := finish(t, x)
 	s := state{Point: o.point, Payload: o.payload, Vars: o.vars, Trace: o.trace, Err: o.err,
 		Counters: x.Counters(), Nids: o.nids, Hash: fmt.Sprintf("%x", x.StateHash())}

@@ -174,6 +174,15 @@ func conformanceCases(t testing.TB) []conformanceCase {
 		"sequence on_error: (def msg err \\ err.msg)\n  sleep 1\n  fail 'ouch'\n",
 		"sequence timeout: '2s' on_timeout: (def msg \\ 'late')\n  sleep '1d'\n",
 		"concurrence\n  on_receive false\n    sleep 1\n    2 == (length replies)\n  sleep 1\n  sleep 2\n  sleep 9\n",
+		"set l []\ntrap tag: r/^x/ count: 2 range: 'execution'\n  def msg\n    sleep 1\n    push l \"$(msg.point) $(msg.nid)\"\nsequence\n  sequence tag: 'x1'\n    sleep 2\n  sequence tag: [ 'x2' 'y' ]\n    sleep 5\n  sequence tag: 'x3'\n    sleep 5\n",
+		"set l []\non [ 'a' r/^b/ ]\n  push l sig\n  sleep 2\n  push l f.x\nevery 3\n  signal 'b1' payload: { x: 7 }\nin '5s'\n  signal 'a'\nsleep 11\nl\n",
+		"trap 'terminated'\n  def msg \\ trace \"over $(msg.from)\"\ntrap point: 'receive' heap: 'sequence' bind: '0'\n  def msg \\ trace msg.nid\nsequence\n  sleep 1\n  noret _\n",
+		"part\n  sleep 9\n  trace 'parted'\nflank\n  sleep 9\n  trace 'flanked'\non 'x' payload: 'trap'\n  sleep 9\n  trace 'trapped'\nsequence\n  signal 'x'\n  sleep 1\n  trace 'over'\n",
+		"concurrence\n  sequence\n    on 'go' bind: '0'\n    trace 'gone'\n  sequence\n    sleep 1\n    signal 'go'\n  sequence tag: 'c'\n    trap tag: 'nothing'\n  sequence\n    sleep 3\n    cancel ref: 'c'\n  sequence\n    sleep 4\n    signal 'elsewhere' exid: 'other'\n",
+		"set l []\ncmap [ 3 1 2 ] merge: (def rets \\ sleep 1 ; rets)\n  def x\n    sleep x\n    set v.y (x * 2)\n    y\n",
+		"ceach { a: 1, b: 2 } v.k f.v expect: 1\n  sleep f.v\n  trace k\n",
+		"cron '*/5 * * * * *'\n  trace \"$(ltimestamp _)\"\nsleep 22\nabort _\n",
+		"set n 0\nset g\n  import 'counted'\nwhile n < 4\n  import 'counted'\n  sleep 1\ng _\n",
 		"set f.x 123456789012345678901234567890\ntask 'al' 1 a: /x+/ tag: 'z'\n",
 	} {
 		cases = append(cases, conformanceCase{ID: fmt.Sprintf("codec/%d", i), Src: src})
@@ -201,6 +210,13 @@ func (c *conformanceCase) launch(t testing.TB, watched bool) (*vm.Program, func(
 		x := vm.New(p, vm.Launch{ID: "test", Domain: "d", Payload: parse(c.Payload), Vars: parse(c.Vars), NowMicros: 1, Seed: 1<<63 + 5, Zone: "Asia/Tokyo"})
 		x.HasTasker = func(name string) bool { return name == "al" }
 		x.Watched = watched
+		x.LoadTree = func(string) ([]byte, error) {
+			sub, err := compile("set n (n + 1)\ntrace n\ndef \\ \"n is $(n)\"\n")
+			if err != nil {
+				return nil, err
+			}
+			return tree.AppendJSON(nil, sub.Tree, tree.Columns), nil
+		}
 		return x
 	}
 }
@@ -245,7 +261,7 @@ func (c *conformanceCase) testRestore(t *testing.T, watched bool, runSteps int) 
 		if x.StateHash() != y.StateHash() {
 			t.Fatal("the state hashes differ")
 		}
-		y.HasTasker, y.Watched = x.HasTasker, x.Watched
+		y.HasTasker, y.LoadTree, y.Watched = x.HasTasker, x.LoadTree, x.Watched
 		return y
 	})
 	if diff := cmp.Diff(want, got); diff != "" {

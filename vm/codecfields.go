@@ -42,13 +42,19 @@ func (c *coder) header() {
 	x := c.x
 	c.counters(&x.state)
 	c.bool(8, &x.ended)
-	c.queue(9, &x.queue)
+	if c.decoding || len(x.grafts) == 0 {
+		c.queue(9, &x.queue)
+	}
 	var shadow []string
 	for name := range x.shadow {
 		shadow = append(shadow, name)
 	}
 	slices.Sort(shadow)
 	list(c, 10, &shadow, stringElement)
+	list(c, 11, &x.grafts, (*coder).graft)
+	if c.decoding || len(x.grafts) > 0 {
+		c.queue(12, &x.queue) // it refers to what was loaded
+	}
 	c.end()
 	if c.decoding && len(shadow) > 0 {
 		x.shadow = make(map[string]bool)
@@ -56,6 +62,26 @@ func (c *coder) header() {
 			x.shadow[name] = true
 		}
 	}
+}
+
+// graft is a tree that the execution loaded; frames refer to it, which are read
+// later, and so do messages.
+func (c *coder) graft(g *graft) {
+	c.element(&g.text)
+	stringElement(c, &g.path)
+	if !c.decoding || c.err != nil {
+		return
+	}
+	if nid, err := ParseNID(g.path); err != nil || nid.IsZero() || g.text.Kind() != value.KindString || c.x.prog == nil {
+		c.failf("a tree that was loaded is damaged")
+		return
+	}
+	p, err := c.x.compileGraft(*g)
+	if err != nil {
+		c.err = err
+		return
+	}
+	c.x.hold(p)
 }
 
 // counters are all but those that the origin has.
@@ -80,7 +106,7 @@ func (c *coder) queue(field int64, q *queue) {
 		}
 		c.message(*m)
 	})
-	if c.decoding {
+	if c.decoding && len(items) > 0 {
 		q.items, q.head = items, 0
 	}
 }

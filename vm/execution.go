@@ -15,6 +15,10 @@ type Execution struct {
 	Limits Limits
 	// HasTasker tells whether a name stands for a tasker; nil for none does.
 	HasTasker func(name string) bool
+	// LoadTree finds a tree that a flow imports, as JSON with positions; nil
+	// where there is none of that name. The same name has to give the same tree
+	// in a replay.
+	LoadTree func(name string) ([]byte, error)
 	// Watched turns the shortcut off: every node gets its frame and its
 	// messages, and observers see them all.
 	Watched bool
@@ -24,6 +28,7 @@ type Execution struct {
 
 	prog   *Program
 	progs  map[string]*Program // by hash, of every other tree the execution holds; nil for none
+	grafts []graft             // the trees that it loaded, in that order
 	frames map[NID]*Frame
 	tags   map[string]*chain
 	traps  chain           // the nodes whose traps are set

@@ -66,6 +66,8 @@ func (x *Execution) work(m *Message) {
 		}
 	case TrapSet:
 		x.trapSet(m)
+	case Grafted:
+		x.grafted(m)
 	case Cancel:
 		x.cancel(m)
 	case Failed:

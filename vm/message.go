@@ -16,6 +16,7 @@ const (
 	Left       Point = "left"       // a tag was left
 	Trigger    Point = "trigger"    // a timer fired
 	TrapSet    Point = "trap"       // a trap was set
+	Grafted    Point = "graft"      // a node has become another one
 	Failed     Point = "failed"     // a node failed
 	Ceased     Point = "ceased"     // a branch without parent ended
 	Terminated Point = "terminated" // the root ended

@@ -41,6 +41,12 @@ func (n NID) above() NID {
 	return NID{Path: n.Path[:i], Sub: n.Sub}
 }
 
+// index is the number of the node among its parent's parts.
+func (n NID) index() int {
+	i, _ := strconv.Atoi(n.Path[strings.LastIndexByte(n.Path, '_')+1:])
+	return i
+}
+
 // ParseNID reads a node id; "" gives the zero NID.
 func ParseNID(s string) (NID, error) {
 	if s == "" {

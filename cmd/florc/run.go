@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -116,7 +117,7 @@ func (o *runOptions) run(ctx context.Context, s *streams, path string) error {
 		output = s.stderr
 	}
 	r := &runner{s: s, json: o.json, trace: o.trace, def: def, taskers: taskers}
-	c := runtime.Config{Taskers: taskers, Fallback: runtime.Worklist, Output: output}
+	c := runtime.Config{Taskers: taskers, Fallback: runtime.Worklist, Loader: runtime.DirLoader(filepath.Dir(path)), Output: output}
 	work := func(ctx context.Context, u *unit) error { return r.work(ctx, u, lo) }
 	if o.store.dir != "" {
 		r.dir = o.store.dir
