@@ -241,6 +241,20 @@ func (e *editor) call(method string, params, result any) {
 	}
 }
 
+// ask is call with parameters and a result that are plain JSON.
+func (e *editor) ask(method string, params, result any) {
+	e.t.Helper()
+	raw, err := json.Marshal(params)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	var answer json.RawMessage
+	e.call(method, json.RawMessage(raw), &answer)
+	if err := json.Unmarshal(answer, result); err != nil {
+		e.t.Fatal(err)
+	}
+}
+
 func (e *editor) try(method string, params, result any) error {
 	_, err := e.conn.Call(e.t.Context(), method, params, result)
 	return err

@@ -1,6 +1,9 @@
 package lsp_test
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -203,5 +206,75 @@ func TestFolders(t *testing.T) {
 	folders([]protocol.WorkspaceFolder{}, folder)
 	if list := where(); len(list) != 0 {
 		t.Errorf("a folder that was closed is known: %v", list)
+	}
+}
+
+// TestPull checks that an editor that asks for diagnostics is not sent any,
+// and that what has not changed is not said again.
+func TestPull(t *testing.T) {
+	dir := unpack(t, "-- main.flo --\nnada 1\n-- well.flo --\nsequence\n  trace 1\n")
+	e := start(t, nil)
+	c := everything()
+	c.TextDocument.Diagnostic = &protocol.DiagnosticClientCapabilities{}
+	e.initialize(c, dir)
+	u := uri.File(filepath.Join(dir, "main.flo"))
+	e.didOpen(u, "nada 1\n")
+	type report struct {
+		Kind     string
+		ResultID string
+		URI      uri.URI
+		Items    []json.RawMessage
+	}
+	ask := func(before string) (r report) {
+		p := map[string]any{"textDocument": map[string]any{"uri": u}}
+		if before != "" {
+			p["previousResultId"] = before
+		}
+		e.ask(protocol.MethodTextDocumentDiagnostic, p, &r)
+		return r
+	}
+	first := ask("")
+	if first.Kind != "full" || len(first.Items) != 1 {
+		t.Errorf("the first report is %+v", first)
+	}
+	if r := ask(first.ResultID); r.Kind != "unchanged" || r.ResultID != first.ResultID {
+		t.Errorf("the second report is %+v", r)
+	}
+	e.didChange(u, whole("nada 1\nnada 2\n"))
+	second := ask(first.ResultID)
+	if second.Kind != "full" || len(second.Items) != 2 {
+		t.Errorf("after a change the report is %+v", second)
+	}
+	var all struct{ Items []report }
+	e.ask(protocol.MethodWorkspaceDiagnostic, map[string]any{"previousResultIds": []any{
+		map[string]any{"uri": u, "value": second.ResultID}, map[string]any{"uri": uri.File(filepath.Join(dir, "gone.flo")), "value": "1"},
+	}}, &all)
+	if len(all.Items) != 2 || all.Items[0].Kind != "unchanged" || all.Items[1].Kind != "full" || len(all.Items[1].Items) != 0 {
+		t.Errorf("of the workspace is reported %+v", all)
+	}
+	if e.mu.Lock(); len(e.published) > 0 {
+		t.Errorf("there are diagnostics that nobody asked for: %v", e.published)
+	}
+	e.mu.Unlock()
+}
+
+// TestCancel checks that a request that is cancelled while it waits ends, and
+// that the server goes on.
+func TestCancel(t *testing.T) {
+	e, dir := open(t, "-- main.flo --\nnada 1\n")
+	u := uri.File(filepath.Join(dir, "main.flo"))
+	e.didOpen(u, longText(1000))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	p := protocol.SemanticTokensParams{}
+	p.TextDocument.URI = u
+	if err := protocol.Call(ctx, e.conn, protocol.MethodTextDocumentSemanticTokensFull, &p, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled request ends with %v", err)
+	}
+	e.notify(protocol.MethodCancelRequest, &protocol.CancelParams{ID: protocol.Integer(12345)})
+	var tokens protocol.SemanticTokens
+	e.call(protocol.MethodTextDocumentSemanticTokensFull, &p, &tokens)
+	if len(tokens.Data) == 0 {
+		t.Error("there are no tokens")
 	}
 }
