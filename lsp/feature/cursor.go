@@ -104,6 +104,12 @@ func cursorAt(v *analysis.View, offset int) *cursor {
 	from := src.LineStart(src.Pos(offset).Line)
 	if path := linePath(v.Syntax, offset); len(path) > 0 {
 		from = min(from, path[len(path)-1].Base)
+		for _, l := range path { // one around it may have a bracket yet to be closed
+			if len(l.Stmt.Bad) > 0 {
+				from = min(from, l.Base)
+				break
+			}
+		}
 	}
 	if from == 0 && strings.HasPrefix(text, "\ufeff") {
 		from = min(offset, len("\ufeff"))
