@@ -1,8 +1,6 @@
 package stdlib
 
 import (
-	"slices"
-
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
@@ -16,7 +14,7 @@ var trapAttrs = []sig.Attr{
 	{Names: []string{"name", "names"}, Type: sig.SignalName, Doc: "The same, without asking for the point `'signal'`."},
 	{Names: []string{"heap", "heaps"}, Type: sig.Any, Doc: "Procedures that the node runs which the message is for."},
 	{Names: []string{"heat", "heats"}, Type: sig.Any, Doc: "Heads of such nodes, as they are written, or regular expressions for them. That of a function call is `_apply`."},
-	{Names: []string{"range", "scope"}, Type: sig.String, Doc: "Where the messages happen: `'subnid'`, at or below the node that the trap is bound to; `'execution'`; `'domain'`, in any execution of the same domain; `'subdomain'`, of the domain and those below it.", Default: "'subnid'"},
+	{Names: []string{"range", "scope"}, Type: sig.String, Doc: "Where the messages happen: `'subnid'`, at or below the node that the trap is bound to; or `'execution'`, anywhere in it.", Default: "'subnid'"},
 	{Names: []string{"bind", "bnid"}, Type: sig.Nid, Doc: "The node that the trap is bound to.", Default: "the parent"},
 	{Names: []string{"count"}, Type: sig.Integer, Doc: "How often it triggers.", Default: "as often as something fits, and once without a function"},
 	{Names: []string{"payload", "pl"}, Type: sig.Any, Doc: "The payload that the function starts with: `'trap'`, that of the trap when it was set; `'event'`, that of the message; or an object.", Default: "'trap'"},
@@ -144,9 +142,12 @@ func setTrap(n *vm.Node, fn value.Value) error {
 func limitTrap(n *vm.Node, t *vm.Trap) error {
 	f := n.Frame()
 	if v, ok := f.Att("range", "scope"); ok {
-		t.Range = vm.TrapRange(value.ToText(v))
-		if !slices.Contains([]vm.TrapRange{vm.InBranch, vm.InExecution, vm.InDomain, vm.InSubdomain}, t.Range) {
-			return vm.BadArgument("write 'subnid', 'execution', 'domain' or 'subdomain'", "%s is no range", value.AppendJSON(nil, v))
+		switch t.Range = vm.TrapRange(value.ToText(v)); t.Range {
+		case vm.InBranch, vm.InExecution:
+		case "domain", "subdomain":
+			return vm.BadArgument("have the other executions signal this one: signal 'name' exid: …", "a trap cannot see other executions yet")
+		default:
+			return vm.BadArgument("write 'subnid' or 'execution'", "%s is no range", value.AppendJSON(nil, v))
 		}
 	}
 	if t.Bound.IsZero() {

@@ -36,8 +36,6 @@ type TrapRange string
 const (
 	InBranch    TrapRange = "subnid" // at or below a node
 	InExecution TrapRange = "execution"
-	InDomain    TrapRange = "domain"
-	InSubdomain TrapRange = "subdomain" // in the domain and those below it
 )
 
 // SetTrap sets a trap. Where it has a function to call, the node runs beside
