@@ -321,7 +321,7 @@ func (g *simSource) line(depth int, format string, args ...any) {
 func (g *simSource) node(depth int) {
 	g.marks++
 	k := g.marks
-	n := g.rnd.IntN(12)
+	n := g.rnd.IntN(15)
 	if depth > 3 {
 		n = g.rnd.IntN(7)
 	}
@@ -345,6 +345,28 @@ func (g *simSource) node(depth int) {
 		g.line(depth+1, "task 'alice'")
 	case 10:
 		g.line(depth, "trace 't%d'", k)
+	case 11: // what waits for a signal gets one, sooner or later
+		g.line(depth, "sequence")
+		g.line(depth+1, "every '1s'")
+		g.line(depth+2, "signal 's%d'", k)
+		g.line(depth+1, "on 's%d' range: 'execution'", k)
+		g.line(depth+1, "set f.h%d 1", k)
+	case 12: // one branch cancels another
+		g.line(depth, "concurrence")
+		g.line(depth+1, "sequence tag: 'c%d'", k)
+		g.line(depth+2, "trap tag: 'never'")
+		g.line(depth+3, "def msg \\ fail 'never'")
+		g.line(depth+2, "task 'alice'")
+		g.line(depth+1, "sequence")
+		g.line(depth+2, "sleep '%ds'", 1+g.rnd.IntN(3))
+		g.line(depth+2, "cancel ref: 'c%d'", k)
+	case 13: // what runs beside ends with its parent
+		g.line(depth, "sequence")
+		g.line(depth+1, "every '1s'")
+		g.line(depth+2, "set v%d 1", k)
+		g.line(depth+1, "flank")
+		g.line(depth+2, "task 'alice'")
+		g.line(depth+1, "sleep '%ds'", 1+g.rnd.IntN(3))
 	default:
 		g.line(depth, "sequence")
 		for range 1 + g.rnd.IntN(3) {
