@@ -12,8 +12,8 @@ var graft = &vm.Procedure{
 		Group: sig.Control,
 		Doc: "Becomes another flow, by name: its lines run as if they stood here, with the variables and fields that are here, and what they define stays.\n\n" +
 			"The flow is looked for when the line is reached, and then kept: a change to it does not matter to an execution that has it. `florc run` looks beside the file that it runs, for the name with or without `.flo`.",
-		Attrs:      []sig.Attr{{Names: []string{"tree", "subtree", "flow", "subflow", "twig"}, Type: sig.String, Doc: "The name of the flow."}},
-		Args:       []sig.Arg{{Name: "name", Type: sig.String, Optional: true, Doc: "The name, where no attribute gives it."}},
+		Attrs:      []sig.Attr{{Names: []string{"tree", "subtree", "flow", "subflow", "twig"}, Type: sig.FilePath, Doc: "The name of the flow."}},
+		Args:       []sig.Arg{{Name: "name", Type: sig.FilePath, Optional: true, Doc: "The name, where no attribute gives it."}},
 		Body:       sig.NoBody,
 		Result:     "What the flow gives.",
 		ResultType: sig.Any,
