@@ -20,6 +20,9 @@ const settings = {
   "editor.minimap.enabled": false,
   "editor.fontSize": 15,
   "editor.hover.delay": 100,
+  "workbench.reduceMotion": "on",
+  // A list that opens by itself would be closed by the key that opens one.
+  "editor.quickSuggestions": false,
   "window.commandCenter": false,
   "window.title": "${activeEditorShort}",
   "flor.trace.server": process.env.TRACE ? "verbose" : "off",

@@ -13,7 +13,7 @@ export async function lookAt(page, url, folder) {
     if (folder) {
       await mkdir(folder, { recursive: true });
       // without the title bar, which tells of the test
-      await page.screenshot({ path: path.join(folder, `vscode-${name}.png`), clip: { x: 0, y: 30, width: 1160, height: 730 } });
+      await page.screenshot({ path: path.join(folder, `vscode-${name}.png`), animations: "disabled", clip: { x: 0, y: 30, width: 1160, height: 730 } });
     }
   };
   await page.goto(url);
