@@ -9,6 +9,8 @@
 package analysis
 
 import (
+	"sync"
+
 	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/source"
@@ -43,6 +45,11 @@ type File struct {
 	loose     map[int]bool    // offsets of statements nested in those
 	damaged   map[int]bool    // offsets of statements that those are nested in
 	crooked   map[int]bool    // the lines of Misplaced
+
+	flowOnce sync.Once
+	stops    map[*tree.Node]sig.After // the nodes after which nothing is run
+	refsOnce sync.Once
+	refs     map[string][]*Reference
 }
 
 // Analyze resolves the names of a parsed file. What does not parse is taken
@@ -107,6 +114,17 @@ func names(text string) []string {
 // Named returns the symbols of that name, in the order of the text, whatever
 // their scope.
 func (f *File) Named(name string) []*Symbol { return f.byName[name] }
+
+// RefsTo returns the references of that name, in the order of the text.
+func (f *File) RefsTo(name string) []*Reference {
+	f.refsOnce.Do(func() {
+		f.refs = make(map[string][]*Reference, len(f.byName))
+		for _, r := range f.Refs {
+			f.refs[r.Name] = append(f.refs[r.Name], r)
+		}
+	})
+	return f.refs[name]
+}
 
 // SymbolNames lists the names of all symbols, each once, in no order.
 func (f *File) SymbolNames() []string {

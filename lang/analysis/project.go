@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // Project is a number of files that may bring each other in. It is immutable
@@ -16,11 +17,14 @@ type Project struct {
 	// not found then does not exist.
 	Complete bool
 	files    map[string]*File
+
+	intoOnce *sync.Once
+	into     map[*File][]*File // the files that bring each in, by path
 }
 
 // NewProject returns a project of files, which are known by their paths.
 func NewProject(env *Env, complete bool, files ...*File) *Project {
-	p := &Project{Env: env, Complete: complete, files: make(map[string]*File, len(files))}
+	p := &Project{Env: env, Complete: complete, files: make(map[string]*File, len(files)), intoOnce: new(sync.Once)}
 	for _, f := range files {
 		p.files[f.Path()] = f
 	}
@@ -29,16 +33,14 @@ func NewProject(env *Env, complete bool, files ...*File) *Project {
 
 // With returns the project with a file added, or replaced by its path.
 func (p *Project) With(f *File) *Project {
-	q := *p
-	q.files = maps.Clone(p.files)
+	q := Project{Env: p.Env, Complete: p.Complete, files: maps.Clone(p.files), intoOnce: new(sync.Once)}
 	q.files[f.Path()] = f
 	return &q
 }
 
 // Without returns the project without the file of that path.
 func (p *Project) Without(path string) *Project {
-	q := *p
-	q.files = maps.Clone(p.files)
+	q := Project{Env: p.Env, Complete: p.Complete, files: maps.Clone(p.files), intoOnce: new(sync.Once)}
 	delete(q.files, path)
 	return &q
 }
@@ -112,22 +114,29 @@ func (p *Project) Imported(f *File) []*File {
 	return list
 }
 
-// Importers lists the files that bring a file in, directly or not, by path,
-// itself never.
-func (p *Project) Importers(f *File) []*File {
-	into := map[*File][]*File{}
+func (p *Project) findInto() {
+	p.into = map[*File][]*File{}
 	for _, g := range p.Files() {
 		for _, i := range g.Imports {
 			if h := p.Find(g.Path(), i.Target); h != nil {
-				into[h] = append(into[h], g)
+				p.into[h] = append(p.into[h], g)
 			}
 		}
+	}
+}
+
+// Importers lists the files that bring a file in, directly or not, by path,
+// itself never.
+func (p *Project) Importers(f *File) []*File {
+	p.intoOnce.Do(p.findInto)
+	if len(p.into[f]) == 0 {
+		return nil
 	}
 	var list []*File
 	seen := map[*File]bool{f: true}
 	var visit func(*File)
 	visit = func(h *File) {
-		for _, g := range into[h] {
+		for _, g := range p.into[h] {
 			if !seen[g] {
 				seen[g] = true
 				list = append(list, g)

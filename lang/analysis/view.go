@@ -1,5 +1,7 @@
 package analysis
 
+import "slices"
+
 // View is a file as a part of its project: it sees what the files that it
 // brings in define. It is immutable and safe for concurrent use.
 type View struct {
@@ -10,6 +12,8 @@ type View struct {
 	// name may be defined there.
 	open    bool
 	imports []visible
+	// importers bring the file in, and are seen by it.
+	importers []*File
 }
 
 // visible is what a file that is brought in adds to a scope.
@@ -29,7 +33,10 @@ func Alone(f *File) *View { return NewProject(f.Env, false, f).View(f) }
 
 // View returns the view of a file of the project.
 func (p *Project) View(f *File) *View {
-	v := &View{File: f, Project: p}
+	v := &View{File: f, Project: p, importers: p.Importers(f)}
+	for _, g := range v.importers {
+		v.open = v.open || p.opens(g)
+	}
 	for _, i := range f.Imports {
 		g := p.Find(f.Path(), i.Target)
 		if g == nil {
@@ -43,6 +50,20 @@ func (p *Project) View(f *File) *View {
 		v.open = v.open || p.opens(g)
 	}
 	return v
+}
+
+// Related lists the files that may run together with the file: itself, those
+// that bring it in, and all that any of these bring in.
+func (v *View) Related() []*File {
+	list := append([]*File{v.File}, v.importers...)
+	for _, f := range list[:len(list):len(list)] {
+		for _, g := range v.Project.Imported(f) {
+			if !slices.Contains(list, g) {
+				list = append(list, g)
+			}
+		}
+	}
+	return list
 }
 
 // opens tells whether a file, or one that it brings in, brings in a file that
@@ -78,11 +99,18 @@ func (v *View) Definitions(ref *Reference) []Definition {
 			list = append(list, Definition{i.file, s})
 		}
 	}
-	if len(list) > 0 || !v.seesAll(ref) {
+	if len(list) == 0 && v.seesAll(ref) {
+		for _, s := range v.byName[ref.Name] {
+			list = append(list, Definition{v.File, s})
+		}
+	}
+	if len(list) > 0 || len(v.importers) == 0 {
 		return list
 	}
-	for _, s := range v.byName[ref.Name] {
-		list = append(list, Definition{v.File, s})
+	for _, g := range v.Related()[1:] { // what is brought in sees what is around
+		for _, s := range g.byName[ref.Name] {
+			list = append(list, Definition{g, s})
+		}
 	}
 	return list
 }
@@ -97,7 +125,7 @@ func (v *View) seesAll(ref *Reference) bool {
 // IsDefined tells whether a reference has definitions.
 func (v *View) IsDefined(ref *Reference) bool {
 	return ref.Scope.Has(ref.Name) || len(v.byName[ref.Name]) > 0 && v.seesAll(ref) ||
-		len(v.imports) > 0 && len(v.Definitions(ref)) > 0
+		(len(v.imports) > 0 || len(v.importers) > 0) && len(v.Definitions(ref)) > 0
 }
 
 // implicit are the names that the machine itself may give to a function that
@@ -128,7 +156,7 @@ func (v *View) Resolves(ref *Reference) bool {
 		return true
 	case v.IsDefined(ref):
 		return true
-	case ref.Scope.InFunction() && (implicit[name] || v.keyed[name]):
+	case (ref.Scope.InFunction() || len(v.importers) > 0) && (implicit[name] || v.keyed[name]):
 		return true
 	}
 	for _, w := range v.wildcards {

@@ -218,6 +218,7 @@ func (w *walker) parts(c *Call, ctx Context) {
 	case "_dol":
 		ctx.Muted, ctx.Only = true, len(n.Children) == 1
 	case "until", "loop", "cursor":
+		ctx.Scope = &Scope{Parent: ctx.Scope, Node: n}
 		ctx.Loop = c
 		if c.Name() != "until" {
 			ctx.Cursor = c
