@@ -80,7 +80,6 @@ var doReturn = &vm.Procedure{
 		Body:       sig.Raw,
 		Result:     "The function.",
 		ResultType: sig.Function,
-		After:      sig.EndsFunction,
 		Examples: []sig.Example{
 			{Title: "A constant", Source: "set two (do-return 2)\ntwo _", Ret: "2"},
 			{Title: "Evaluated when called", Source: "set f.a 1\nset a (do-return f.a)\nset f.a 2\na _", Want: `{"a":2,"ret":2}`},
@@ -151,6 +150,7 @@ func callHead(n *vm.Node, block value.Value) error {
 var returnFrom = &vm.Procedure{
 	Sig: sig.Proc{
 		Names:      []string{"return"},
+		After:      sig.EndsFunction,
 		Group:      sig.Control,
 		Doc:        "Ends the call of the function that it stands in, with a value.",
 		Args:       []sig.Arg{{Name: "value", Type: sig.Any, Optional: true, Doc: "What the call gives; `f.ret` where it is left out."}},

@@ -38,13 +38,13 @@ type File struct {
 	Mentioned map[string]bool
 
 	byName    map[string][]*Symbol
-	keyed     map[string]bool // keys under which functions are given arguments
-	wildcards []wildcard      // the patterns of names that are only known at run time
-	computed  map[Entity]bool // the kinds of names of which some are only known at run time
-	broken    map[int]bool    // offsets of statements that do not parse
-	loose     map[int]bool    // offsets of statements nested in those
-	damaged   map[int]bool    // offsets of statements that those are nested in
-	crooked   map[int]bool    // the lines of Misplaced
+	keyed     map[string]bool    // keys under which functions are given arguments
+	wildcards []wildcard         // the patterns of names that are only known at run time
+	computed  map[computing]bool // the kinds of names of which some are only known at run time
+	broken    map[int]bool       // offsets of statements that do not parse
+	loose     map[int]bool       // offsets of statements nested in those
+	damaged   map[int]bool       // offsets of statements that those are nested in
+	crooked   map[int]bool       // the lines of Misplaced
 
 	flowOnce sync.Once
 	stops    map[*tree.Node]sig.After // the nodes after which nothing is run
@@ -59,7 +59,7 @@ func Analyze(env *Env, syntax *ast.File) *File {
 	root, _ := tree.Lower(syntax)
 	f := &File{
 		Env: env, Syntax: syntax, Tree: root, Root: &Scope{Node: root}, Mentioned: map[string]bool{},
-		byName: map[string][]*Symbol{}, keyed: map[string]bool{}, computed: map[Entity]bool{},
+		byName: map[string][]*Symbol{}, keyed: map[string]bool{}, computed: map[computing]bool{},
 		broken: map[int]bool{}, loose: map[int]bool{}, damaged: map[int]bool{},
 	}
 	f.noteBroken(nil, syntax.Lines)

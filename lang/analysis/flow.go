@@ -40,9 +40,16 @@ func (f *File) findStops() {
 // the call.
 func (f *File) mayGoOn(c *Call) bool {
 	n := c.Node
+	switch {
+	case c.Proc.Group == sig.Concurrency, c.Proc.After == sig.EndsRound && c.Loop == nil:
+		return true
+	}
 	for i := range n.Attrs {
 		a := &n.Attrs[i]
 		v := a.Value
+		if at := c.Proc.Attr(a.Key); at != nil && at.Type == sig.Tag && c.Proc.After == sig.EndsRound {
+			return true // it may be about a loop elsewhere
+		}
 		switch {
 		case a.KeyExpr != nil:
 			return true

@@ -49,8 +49,14 @@ type Import struct {
 	Span   source.Span // of the target, without quotes
 }
 
-// Computes tells whether some names of an entity are only known at run time.
-func (f *File) Computes(e Entity) bool { return f.computed[e] }
+// Computes tells whether some names of an entity that are mentioned in that
+// role are only known at run time.
+func (f *File) Computes(e Entity, role Role) bool { return f.computed[computing{e, role}] }
+
+type computing struct {
+	entity Entity
+	role   Role
+}
 
 // entities says which types of attributes and arguments name something.
 var entities = map[sig.Type]Entity{
@@ -73,7 +79,7 @@ func (w *walker) mention(e Entity, role Role, c *Call, v *tree.Node, scope *Scop
 			w.mention(e, role, c, item, scope)
 		}
 	default:
-		w.f.computed[e] = true
+		w.f.computed[computing{e, role}] = true
 		if e == Flow {
 			w.f.Imports = append(w.f.Imports, &Import{Call: c, Scope: c.Scope, Span: v.Span})
 		}
@@ -155,7 +161,7 @@ func (w *walker) field(c *Call, role Role, ctx Context) {
 		return
 	}
 	if !isName {
-		w.f.computed[e] = true
+		w.f.computed[computing{e, role}] = true
 		return
 	}
 	w.f.Mentions = append(w.f.Mentions, &Mention{

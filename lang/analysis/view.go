@@ -52,6 +52,10 @@ func (p *Project) View(f *File) *View {
 	return v
 }
 
+// IsOpen tells whether a file that is brought in is not known, so that any name
+// may be defined there.
+func (v *View) IsOpen() bool { return v.open }
+
 // Related lists the files that may run together with the file: itself, those
 // that bring it in, and all that any of these bring in.
 func (v *View) Related() []*File {

@@ -3,11 +3,14 @@ package check_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sort"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/diag"
@@ -127,14 +130,64 @@ func text(ds []diag.Diagnostic) string {
 	return b.String()
 }
 
+// TestNoFalseAlarms checks definitions that do what they are meant to do. What
+// is found in conformance cases, in the examples of signatures and in the
+// documentation, which show such things on purpose, is listed in
+// testdata/found.txt. In examples there is nothing to find, and errors are
+// nowhere.
 func TestNoFalseAlarms(t *testing.T) {
+	const golden = "testdata/found.txt"
 	opts := options()
-	for _, d := range corpus(t) {
+	// the taskers of the documentation, see docs/samples_test.go
+	opts.Schema = opts.Schema.Merge(sig.Schema{Taskers: []sig.Tasker{{Name: "alice"}, {Name: "bob"}}})
+	var found strings.Builder
+	for _, d := range append(corpus(t), samples(t)...) {
 		if d.fails {
 			continue // for some, check knows why
 		}
-		if ds := alarms(d.check(opts)); len(ds) > 0 {
-			t.Errorf("%s\n%s%s", d.name, d.text, text(ds))
+		ds := alarms(d.check(opts))
+		if diag.HasErrors(ds) || len(ds) > 0 && strings.HasPrefix(d.name, "../../examples") {
+			t.Errorf("%s\n%s\n%s", d.name, d.text, text(ds))
+		}
+		if len(ds) > 0 {
+			fmt.Fprintf(&found, "%s\n\t%s\n", d.name, strings.ReplaceAll(strings.TrimSpace(text(ds)), "\n", "\n\t"))
 		}
 	}
+	if *update {
+		if err := os.WriteFile(golden, []byte(found.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), found.String()); diff != "" {
+		t.Errorf("%s is stale; look at what is found, then run go test ./lang/check -update\n%s", golden, diff)
+	}
+}
+
+// samples lists the samples of the documentation that are run.
+func samples(t testing.TB) []definition {
+	t.Helper()
+	var list []definition
+	files, _ := filepath.Glob("../../docs/*.md")
+	for _, file := range append(files, "../../README.md") {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Base(file) == "errors.md" {
+			continue // TestPages runs these
+		}
+		for i, part := range strings.Split(string(data), "```flor\n") {
+			src, _, ok := strings.Cut(part, "```")
+			if i == 0 || !ok {
+				continue
+			}
+			fails := strings.Contains(src, "# error =>") || strings.Contains(src, "# rejected =>")
+			list = append(list, definition{name: fmt.Sprintf("%s, sample %d", filepath.Base(file), i), text: src, fails: fails})
+		}
+	}
+	return list
 }

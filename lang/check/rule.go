@@ -9,6 +9,7 @@ import (
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lang/tree"
 )
 
 // rule is a kind of mistake, or several that are found together: what they
@@ -24,6 +25,9 @@ type rule struct {
 	// variable's name as well; internal at those of the procedures that the
 	// compiler makes.
 	proc, internal func(r *rules, c *analysis.Call)
+	// lines looks at the lines nested in each call, and at those of the file
+	// itself, with a call of nil.
+	lines func(r *rules, c *analysis.Call, lines []*tree.Node)
 }
 
 // all lists the rules. Names come first: what others say depends on whether a
@@ -31,7 +35,11 @@ type rule struct {
 func all() []rule {
 	return []rule{
 		unknownName, misplacedLine, misspeltAttribute, missingArgument, strayReturn, strayJump, badDuration, badRegex,
-		uselessLines, hiddenParameter, ignoreComments,
+		uselessLines, hiddenParameter, unreachable, unusedNames, unusedTag, loneName, unusedValue, takenName,
+		procedureAsPattern, endlessLoop, unknownTag, lostSignal, misspeltField, misspeltTasker,
+		functionArguments, tooManyArguments, argumentType, tooGreatExpect, duplicateKey, duplicateAttribute, duplicateArm,
+		elseInIf, constantCondition, functionAsCondition, selfComparison, missingFile, importCycle, singleQuotes, badOption,
+		ignoreComments,
 	}
 }
 
@@ -56,6 +64,7 @@ type rules struct {
 	// unknown are the calls whose head is a misspelt procedure: what their
 	// parts mean is not known.
 	unknown map[*analysis.Call]bool
+	moves   *moves
 }
 
 func (r *rules) apply() {
@@ -63,6 +72,11 @@ func (r *rules) apply() {
 	for _, x := range list {
 		if x.file != nil {
 			x.file(r)
+		}
+	}
+	for _, x := range list {
+		if x.lines != nil {
+			x.lines(r, nil, r.Tree.Children)
 		}
 	}
 	for _, c := range r.Calls {
@@ -74,6 +88,9 @@ func (r *rules) apply() {
 		for _, x := range list {
 			if x.call != nil {
 				x.call(r, c)
+			}
+			if x.lines != nil && len(c.Node.Children) > 0 && !internal {
+				x.lines(r, c, c.Node.Children)
 			}
 			if x.proc != nil && known && !internal {
 				x.proc(r, c)

@@ -25,12 +25,12 @@ func TestRules(t *testing.T) {
 		"set l []\npush l cuont ### FLO0302",
 		"alice 'work'",
 		"bob 'work' ### FLO0301",
-		"set a 1\na + 1\nb + 1 ### FLO0302",
+		"set a 1\ntrace a\nb + 1 ### FLO0302",
 		"given + 1",
 		"define f x\n  x + elt\nf 1",
 		"each [ 1 ]\n  elt + idx",
 		"elt ### FLO0302",
-		"sequence\n  define f x\n    set y x\n  f 1\n  y ### FLO0302",
+		"sequence\n  define f x\n    set y x ### FLO0315\n  f 1\n  y ### FLO0302",
 		"sequence vars: { a: 1 }\n  a\na ### FLO0302",
 		"sequence vars: given\n  anything",
 		"define f\n  set gv.a 1\nf _\na",
@@ -52,7 +52,7 @@ func TestRules(t *testing.T) {
 		"ste l []\npush l 1 ### ", // said at line 1
 		"map [ 1 ] (def v \\ v.n) ### FLO0313",
 		"define f \\ f.ret",
-		"set f 1\nf.ret",
+		"set f 1 ### FLO0315\nf.ret",
 		// attributes
 		"sequence timout: '1s' ### FLO0303\n  stall _",
 		"sequence tga: 'x' ### FLO0303\n  stall _",
@@ -75,13 +75,13 @@ func TestRules(t *testing.T) {
 		"define f \\ return 1",
 		"each [ 1 ]\n  return 1",
 		"break _ ### FLO0306",
-		"continue ref: 'x'",
+		"continue ref: 'x' ### FLO0325",
 		"until true\n  break _",
 		"define f \\ break _",
 		"move to: 'x' ### FLO0306",
 		"until true\n  move to: 'x' ### FLO0306",
-		"move 'main' to: 'x'",
-		"cursor\n  sequence\n    move to: 'x' ### FLO0309\n  'y'",
+		"move 'main' to: 'x' ### FLO0325",
+		"cursor\n  sequence\n    move to: 'x' ### FLO0309\n  'y' ### FLO0314",
 		"cursor\n  move to: 'y'\n  'y'",
 		"cursor\n  move to: y\n  _ y",
 		"cursor\n  move to: 'push'\n  push f.l 1",
@@ -187,10 +187,17 @@ func TestFixes(t *testing.T) {
 
 // TestPages runs the example of each code, and its mended form.
 func TestPages(t *testing.T) {
-	opts := options()
 	for _, p := range check.Pages() {
-		if p.Title == "" || p.Why == "" || p.Bad == "" || p.Good == "" {
+		if p.Title == "" || p.Why == "" || (p.Bad == "") != (p.Good == "") {
 			t.Errorf("%s: a part of its page is missing", p.Code)
+		}
+		if p.Bad == "" {
+			continue // it takes several files; TestFiles has examples
+		}
+		opts := options()
+		opts.Levels = map[diag.Code]check.Level{}
+		if p.OptIn {
+			opts.Levels[p.Code] = check.Warning
 		}
 		ds := check.Check(source.NewFile("", p.Bad), opts)
 		if len(ds) != 1 || ds[0].Code != p.Code {

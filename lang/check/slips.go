@@ -1,0 +1,159 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lang/spell"
+)
+
+const (
+	codeSignal diag.Code = "FLO0327"
+	codeField  diag.Code = "FLO0328"
+	codeTasker diag.Code = "FLO0329"
+)
+
+// lostSignal finds signals whose name is a slip for one that is waited for.
+var lostSignal = rule{
+	pages: []diag.Page{
+		{
+			Code:  codeSignal,
+			Title: "a signal that nothing waits for",
+			Why:   "Nothing waits for a signal of this name, but something waits for one whose name is a letter away, and which nothing sends.",
+			Bad:   "on 'approved'\n  trace 'yes'\nsignal 'aproved'\n",
+			Good:  "on 'approved'\n  trace 'yes'\nsignal 'approved'\n",
+		},
+	},
+	file: (*rules).lostSignals,
+}
+
+// misspeltField finds fields that are read, never set, and a letter away from
+// one that is set.
+var misspeltField = rule{
+	pages: []diag.Page{
+		{
+			Code:  codeField,
+			Title: "a field with a misspelt name",
+			Why:   "Nothing sets this field, so that it is `null`, which is no failure. A field whose name is a letter away is set.",
+			Bad:   "set f.approved true\ntrace 'go' if f.aproved\n",
+			Good:  "set f.approved true\ntrace 'go' if f.approved\n",
+		},
+	},
+	file: (*rules).misspeltFields,
+}
+
+// misspeltTasker finds tasks for a tasker that is named once, and a letter away
+// from one that is named more often.
+var misspeltTasker = rule{
+	pages: []diag.Page{
+		{
+			Code:  codeTasker,
+			Title: "a tasker with a misspelt name",
+			Why:   "This tasker is named but once, and its name is a letter away from that of another, which is named elsewhere. A task for nobody fails, or waits for ever.",
+			Bad:   "task 'assessor' 'look'\ntask 'assessor' 'look again'\ntask 'assesor' 'decide'\n",
+			Good:  "task 'assessor' 'look'\ntask 'assessor' 'look again'\ntask 'assessor' 'decide'\n",
+		},
+	},
+	file: (*rules).misspeltTaskers,
+}
+
+// slip returns the only one of several names for which a name is likely a
+// slip, "" where there is none.
+func slip(name string, names []string) string {
+	found := ""
+	for _, other := range names {
+		if isSlip(name, other) && spell.Distance(name, other, 1) == 1 {
+			if found != "" {
+				return ""
+			}
+			found = other
+		}
+	}
+	return found
+}
+
+func (r *rules) slipped(code diag.Code, at source.Span, message, meant string) {
+	r.report(diag.Diagnostic{
+		Code: code, Severity: diag.Warning, Span: at, Message: message,
+		Hint: fmt.Sprintf("did you mean %q?", meant), Fix: rename(at, meant),
+	})
+}
+
+func (r *rules) lostSignals() {
+	var awaited mentioned
+	for _, m := range r.Mentions {
+		if m.Entity != analysis.Signal || m.Role != analysis.Defines {
+			continue
+		}
+		if awaited.names == nil {
+			awaited = r.mentions(analysis.Signal, analysis.Uses)
+		}
+		if meant := slip(m.Name, awaited.list); !awaited.names[m.Name] && meant != "" {
+			r.slipped(codeSignal, m.Span, fmt.Sprintf("nothing waits for the signal %q", m.Name), meant)
+		}
+	}
+}
+
+func (r *rules) misspeltFields() {
+	var set mentioned
+	var comments string
+	for _, m := range r.Mentions {
+		if m.Entity != analysis.Field || m.Role != analysis.Uses || len(m.Name) < 5 {
+			continue
+		}
+		if set.names == nil {
+			set = r.mentions(analysis.Field, analysis.Defines, analysis.Changes)
+			for i := range r.Env.Schema.Taskers {
+				for _, v := range r.Env.Schema.Taskers[i].Sets {
+					set.names[v.Name] = true
+				}
+			}
+			for _, c := range r.Syntax.Comments {
+				comments += r.Source().Text[c.Start:c.End] + "\n"
+			}
+		}
+		if set.names[m.Name] || set.computed || r.Env.IsGiven(m.Name) {
+			continue
+		}
+		meant := slip(m.Name, set.list)
+		if meant == "" || strings.Contains(comments, m.Name) {
+			continue
+		}
+		r.slipped(codeField, m.Span, fmt.Sprintf("nothing sets the field %q", m.Name), meant)
+	}
+}
+
+func (r *rules) misspeltTaskers() {
+	count := map[string]int{}
+	counted := false
+	for _, m := range r.Mentions {
+		if m.Entity != analysis.Tasker || len(m.Name) < 5 || r.Env.Tasker(m.Name) != nil {
+			continue
+		}
+		if !counted {
+			counted = true
+			for _, f := range r.Related() {
+				for _, m := range f.Mentions {
+					if m.Entity == analysis.Tasker {
+						count[m.Name]++
+					}
+				}
+			}
+		}
+		if count[m.Name] > 1 {
+			continue
+		}
+		var others []string
+		for name, n := range count {
+			if n > 1 || r.Env.Tasker(name) != nil {
+				others = append(others, name)
+			}
+		}
+		if meant := slip(m.Name, others); meant != "" {
+			r.slipped(codeTasker, m.Span, fmt.Sprintf("the tasker %q is named nowhere else", m.Name), meant)
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package check
+
+import (
+	"fmt"
+
+	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/diag"
+)
+
+const (
+	codeUnknownTag diag.Code = "FLO0325"
+	codeDeadTrap   diag.Code = "FLO0326"
+)
+
+// unknownTag finds tags that are named and that nothing has.
+var unknownTag = rule{
+	pages: []diag.Page{
+		{
+			Code:  codeUnknownTag,
+			Title: "a tag that nothing has",
+			Why:   "`cancel`, `break` and their kin look for the nodes that have a tag. No node is given this one, so that nothing happens.",
+			Bad:   "concurrence\n  sequence tag: 'work'\n    task 'alice' 'paint'\n  sequence\n    sleep '1h'\n    cancel ref: 'wrok'\n",
+			Good:  "concurrence\n  sequence tag: 'work'\n    task 'alice' 'paint'\n  sequence\n    sleep '1h'\n    cancel ref: 'work'\n",
+		},
+		{
+			Code:  codeDeadTrap,
+			Title: "a trap for a tag that nothing has",
+			Why:   "The trap waits for nodes with this tag, and no node is given it.",
+			Bad:   "trap tag: 'loading'\n  def msg \\ trace msg.point\nsequence tag: 'load'\n  task 'crew' 'load'\n",
+			Good:  "trap tag: 'load'\n  def msg \\ trace msg.point\nsequence tag: 'load'\n  task 'crew' 'load'\n",
+		},
+	},
+	file: (*rules).unknownTags,
+}
+
+// mentioned are the names of tags or the like in the files that go together.
+type mentioned struct {
+	names    map[string]bool
+	list     []string
+	computed bool // some are known at run time only
+}
+
+func (r *rules) tags(role analysis.Role) mentioned { return r.mentions(analysis.Tag, role) }
+
+// mentions gathers the names of an entity that are mentioned in a role.
+func (r *rules) mentions(e analysis.Entity, roles ...analysis.Role) mentioned {
+	all := mentioned{names: map[string]bool{}}
+	for _, f := range r.Related() {
+		for _, role := range roles {
+			all.computed = all.computed || f.Computes(e, role)
+		}
+		for _, m := range f.Mentions {
+			if m.Entity != e {
+				continue
+			}
+			for _, role := range roles {
+				if m.Role == role && !all.names[m.Name] {
+					all.names[m.Name] = true
+					all.list = append(all.list, m.Name)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func (r *rules) unknownTags() {
+	if r.IsBroken() || r.IsOpen() {
+		return
+	}
+	var defined *mentioned
+	for _, m := range r.Mentions {
+		if m.Entity != analysis.Tag || m.Role != analysis.Uses || m.Call == nil || m.Call.Name() == "_ref" || m.Name == "" || m.Name[0] >= '0' && m.Name[0] <= '9' {
+			continue
+		}
+		if defined == nil {
+			all := r.tags(analysis.Defines)
+			defined = &all
+		}
+		if defined.names[m.Name] {
+			continue
+		}
+		hint := fmt.Sprintf("give a node the attribute `tag: '%s'`", m.Name)
+		d := diag.Diagnostic{Code: codeUnknownTag, Severity: diag.Warning, Span: m.Span, Message: fmt.Sprintf("nothing has the tag %q", m.Name)}
+		best, certain := nearest(m.Name, defined.list)
+		if defined.computed && (best == "" || !isSlip(m.Name, best)) {
+			continue
+		}
+		if best != "" {
+			hint = fmt.Sprintf("did you mean %q?", best)
+		}
+		if certain {
+			d.Fix = rename(m.Span, best)
+		}
+		d.Hint = hint
+		switch m.Call.Name() {
+		case "trap", "do-trap", "on":
+			d.Code = codeDeadTrap
+		}
+		r.report(d)
+	}
+}

@@ -1,0 +1,199 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/spell"
+	"github.com/florc-lang/florc/lang/tree"
+)
+
+const (
+	codeUnusedVariable  diag.Code = "FLO0315"
+	codeUnusedFunction  diag.Code = "FLO0316"
+	codeUnusedParameter diag.Code = "FLO0317"
+	codeUnusedTag       diag.Code = "FLO0318"
+)
+
+// unusedNames finds variables, functions and parameters that nothing reads.
+var unusedNames = rule{
+	pages: []diag.Page{
+		{
+			Code:  codeUnusedVariable,
+			Title: "a variable that is never read",
+			Why:   "It is set, and nothing in this file or in those that it goes with looks at it. A line that was to use it may be missing, or the name is misspelt there. What is to leave the flow is a field, `f.name`.",
+			Bad:   "set deadline '3d'\ntask 'alice' 'write'\n",
+			Good:  "set deadline '3d'\ntask 'alice' 'write' until: deadline\n",
+		},
+		{
+			Code:  codeUnusedFunction,
+			Title: "a function that is never called",
+			Why:   "It is defined, and nothing in this file or in those that it goes with calls it or hands it on.",
+			Bad:   "define net n \\ n * 0.9\ntrace 100\n",
+			Good:  "define net n \\ n * 0.9\ntrace (net 100)\n",
+		},
+		{
+			Code:  codeUnusedParameter,
+			Title: "a parameter that is never read",
+			Why:   "Whoever calls the function gives this argument, and nothing comes of it. A parameter that has to be there and is not needed may have a name that starts with an underscore.",
+			Bad:   "define pay salary bonus\n  salary * 12\npay 100 50\n",
+			Good:  "define pay salary bonus\n  salary * 12 + bonus\npay 100 50\n",
+		},
+	},
+	file: (*rules).unusedNames,
+}
+
+// unusedTag finds tags that nothing names.
+var unusedTag = rule{
+	pages: []diag.Page{
+		{
+			Code:  codeUnusedTag,
+			Title: "a tag that nothing names",
+			Why:   "Tags serve to cancel, leave or watch what has them. Nothing here names this one. It may still be meant for taskers, which see the tags around their task, or for whoever looks at the execution; so the rule has to be switched on.",
+			Bad:   "sequence tag: 'pilot'\n  task 'alice' 'test'\n",
+			Good:  "concurrence\n  sequence tag: 'pilot'\n    task 'alice' 'test'\n  sequence\n    sleep '1d'\n    cancel ref: 'pilot'\n",
+			OptIn: true,
+		},
+	},
+	file: (*rules).unusedTags,
+}
+
+func (r *rules) unusedNames() {
+	if r.IsBroken() || len(r.Misplaced) > 0 || len(r.Related()) == 1 && r.isLibrary() {
+		return
+	}
+	seen := map[string]bool{}
+	for _, s := range r.Symbols {
+		key := string(s.Kind) + s.Name
+		if s.Kind == analysis.Binding || strings.HasPrefix(s.Name, "_") || seen[key] || r.isUsed(s) {
+			continue
+		}
+		switch s.Kind {
+		case analysis.Variable:
+			if len(r.Named(s.Name)) > 1 && slices.ContainsFunc(r.Named(s.Name), r.isUsed) || isSpread(s.Node) {
+				continue
+			}
+			r.warn(codeUnusedVariable, s.Span, fmt.Sprintf("the variable %q is never read", s.Name),
+				"remove it, or use it where it was meant to be used")
+		case analysis.Function:
+			if s.Scope.Node != nil && last(s.Scope.Node.Children) == s.Node {
+				continue // what the lines around give
+			}
+			r.warn(codeUnusedFunction, s.Span, fmt.Sprintf("the function %q is never called", s.Name),
+				"remove it, or call it where it was meant to be called")
+		case analysis.Parameter:
+			if s.Node.Head != "define" || len(s.Node.Children) == 0 || r.isHandedOn(s.Node) || takesAll(r.File, s.Node) {
+				continue
+			}
+			r.warn(codeUnusedParameter, s.Span, fmt.Sprintf("the parameter %q is never read", s.Name),
+				fmt.Sprintf("use it, or name it `_%s` to say that it is not needed", s.Name))
+		}
+		seen[key] = true
+	}
+}
+
+// isLibrary tells whether a file does nothing but define names for others.
+func (r *rules) isLibrary() bool {
+	for _, n := range r.Tree.Children {
+		p := r.ProcOf(n)
+		if p == nil || p.Name() != "define" && p.Name() != "set" {
+			return false
+		}
+	}
+	return true
+}
+
+func last(nodes []*tree.Node) *tree.Node {
+	if len(nodes) == 0 {
+		return nil
+	}
+	return nodes[len(nodes)-1]
+}
+
+// isSpread tells whether a set has several targets, of which some may be there
+// for the others' sake.
+func isSpread(n *tree.Node) bool {
+	args := 0
+	for i := range n.Attrs {
+		if a := &n.Attrs[i]; !a.Keyed() && !a.Lone() {
+			args++
+		}
+	}
+	return n.Head == "set" && args+len(n.Children) > 2
+}
+
+// isUsed tells whether something may look at what a name stands for.
+func (r *rules) isUsed(s *analysis.Symbol) bool {
+	for _, ref := range r.RefsTo(s.Name) {
+		if s.Kind == analysis.Function && isWithin(ref, s.Node) {
+			continue // it calls itself
+		}
+		for _, d := range r.Definitions(ref) {
+			if d.Symbol == s {
+				return true
+			}
+		}
+		if ref.Scope.InFunction() && !ref.Scope.Has(s.Name) {
+			return true
+		}
+	}
+	// other files, and names that are made of texts
+	for _, f := range r.Related() {
+		if f != r.File && len(f.RefsTo(s.Name)) > 0 {
+			return true
+		}
+		text := f.Source().Text
+		for _, quoted := range []string{"'" + s.Name + "'", `"` + s.Name + `"`, "$(" + s.Name, "v." + s.Name, "v['" + s.Name} {
+			if strings.Contains(text, quoted) {
+				return true
+			}
+		}
+		if strings.Contains(text, "v[") || isMeant(r.View, f, s.Name) {
+			return true
+		}
+		if s.Kind == analysis.Variable && slices.ContainsFunc(f.Calls, func(c *analysis.Call) bool { return hasKey(c.Node, s.Name) }) {
+			return true // the key may be the variable's value
+		}
+	}
+	return false
+}
+
+// isMeant tells whether a file uses a name that stands for nothing and is much
+// like this one, so that this one will have been meant.
+func isMeant(v *analysis.View, f *analysis.File, name string) bool {
+	for _, ref := range f.Refs {
+		if ref.Name != name && spell.Distance(ref.Name, name, 2) <= min(2, len(name)/3) && len(v.Named(ref.Name)) == 0 && len(f.Named(ref.Name)) == 0 &&
+			v.Env.Proc(ref.Name) == nil && !v.Env.IsGiven(ref.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// isHandedOn tells whether a function is given to something, which calls it
+// with as many arguments as it likes.
+func (r *rules) isHandedOn(n *tree.Node) bool {
+	name, _ := parameters(n)
+	s, ok := text(name)
+	if !ok {
+		s = name.Head
+	}
+	for _, f := range r.Related() {
+		if slices.ContainsFunc(f.RefsTo(s), func(ref *analysis.Reference) bool { return !ref.Head }) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *rules) unusedTags() {
+	used := r.tags(analysis.Uses)
+	for _, m := range r.Mentions {
+		if m.Entity == analysis.Tag && m.Role == analysis.Defines && !used.names[m.Name] && !used.computed && !r.moveTargets().names[m.Name] {
+			r.warn(codeUnusedTag, m.Span, fmt.Sprintf("nothing names the tag %q", m.Name), "remove it, or name it where it was meant to be named")
+		}
+	}
+}
