@@ -17,6 +17,7 @@ const (
 // argumentType finds calls whose arguments are all of types that the procedure
 // can't use.
 var argumentType = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeType,
@@ -32,6 +33,7 @@ var argumentType = rule{
 // tooGreatExpect finds concurrences that expect more replies than they have
 // branches.
 var tooGreatExpect = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeExpect,

@@ -18,6 +18,7 @@ const (
 
 // elseInIf finds else in an if.
 var elseInIf = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeElseInIf,
@@ -32,6 +33,7 @@ var elseInIf = rule{
 
 // constantCondition finds conditions that always decide the same way.
 var constantCondition = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeConstant,
@@ -47,6 +49,7 @@ var constantCondition = rule{
 // functionAsCondition finds conditions that are a function instead of a call of
 // it.
 var functionAsCondition = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeFunctionCond,
@@ -106,7 +109,7 @@ func conditionsOf(c *analysis.Call) []*tree.Node {
 
 func (r *rules) constantConditions(c *analysis.Call) {
 	for _, n := range conditionsOf(c) {
-		if _, isBool := n.Value.(bool); n.Literal && (isBool || n.Value == nil) || n.IsName() || r.IsDisturbed(c) {
+		if _, isBool := n.Value.(bool); n.Literal && (isBool || n.Value == nil) || n.IsName() {
 			continue // on purpose, or somebody else's
 		}
 		v, known := r.Truth(n)
@@ -132,7 +135,7 @@ func (r *rules) functionConditions(c *analysis.Call) {
 		symbols := r.Named(n.Head)
 		isProc := len(symbols) == 0 && r.Env.Proc(n.Head) != nil && !r.Env.IsGiven(n.Head) && len(r.Definitions(&analysis.Reference{Name: n.Head, Context: c.Context})) == 0
 		isFunc := len(symbols) > 0 && !slices.ContainsFunc(symbols, func(s *analysis.Symbol) bool { return s.Kind != analysis.Function })
-		if !isProc && !isFunc || r.IsDisturbed(c) {
+		if !isProc && !isFunc {
 			continue
 		}
 		d := diag.Diagnostic{

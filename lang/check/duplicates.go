@@ -48,6 +48,7 @@ var duplicateAttribute = rule{
 
 // duplicateArm finds arms that an earlier one stands in the way of.
 var duplicateArm = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeArmTwice,
@@ -110,7 +111,7 @@ func (r *rules) attributeTwice(c *analysis.Call) {
 }
 
 func (r *rules) arms(c *analysis.Call) {
-	if c.Proc.Body != sig.Cases || c.Name() == "if" || r.IsDisturbed(c) {
+	if c.Proc.Body != sig.Cases || c.Name() == "if" {
 		return
 	}
 	conditions, _ := c.Arms()

@@ -13,6 +13,7 @@ const codeEndless diag.Code = "FLO0324"
 
 // endlessLoop finds loops that turn for ever.
 var endlessLoop = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeEndless,

@@ -19,6 +19,7 @@ const (
 // functionArguments finds calls of functions with too many or too few
 // arguments.
 var functionArguments = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeTooMany,
@@ -40,6 +41,7 @@ var functionArguments = rule{
 
 // tooManyArguments finds calls of procedures with too many arguments.
 var tooManyArguments = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeExcessive,
@@ -74,7 +76,7 @@ func (r *rules) functionCall(c *analysis.Call) {
 		return
 	}
 	file, def := r.function(c.Ref)
-	if def == nil || file.IsBroken() || takesAll(file, def) || r.IsMisplaced(c.Node.Line()) {
+	if def == nil || file.IsBroken() || takesAll(file, def) {
 		return
 	}
 	_, params := parameters(def)
@@ -184,7 +186,7 @@ func (r *rules) excessive(c *analysis.Call) {
 		return
 	}
 	extra := given[len(p.Args)]
-	if r.IsMisplaced(c.Node.Line()) || r.wrongArgument(c) != nil {
+	if r.wrongArgument(c) != nil {
 		return
 	}
 	hint := "leave it out"

@@ -17,6 +17,7 @@ const (
 
 // loneName finds lines that name what they were to call.
 var loneName = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeLoneName,
@@ -31,6 +32,7 @@ var loneName = rule{
 
 // unusedValue finds lines that work something out for nobody.
 var unusedValue = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeUnusedValue,
@@ -45,7 +47,7 @@ var unusedValue = rule{
 
 func (r *rules) loneNames(c *analysis.Call, lines []*tree.Node) {
 	for _, n := range lines {
-		if !n.IsName() || n.Head == "_" || r.moveTargets().names[n.Head] || r.IsMisplaced(n.Line()) {
+		if !n.IsName() || n.Head == "_" || r.moveTargets().names[n.Head] {
 			continue
 		}
 		p := r.Env.Proc(n.Head)
@@ -103,7 +105,7 @@ func isBlock(c *analysis.Call, n *tree.Node) bool {
 func (r *rules) unusedValues(c *analysis.Call, lines []*tree.Node) {
 	for _, n := range lines {
 		p := r.ProcOf(n)
-		if p == nil || p.Group != sig.Arithmetic || len(p.Args) == 0 || !p.Args[0].Repeated || len(n.Attrs)+len(n.Children) < 2 || r.IsMisplaced(n.Line()) || r.IsRead(n, c) {
+		if p == nil || p.Group != sig.Arithmetic || len(p.Args) == 0 || !p.Args[0].Repeated || len(n.Attrs)+len(n.Children) < 2 || r.IsRead(n, c) {
 			continue
 		}
 		hint := "remove the line, or give the result to something"

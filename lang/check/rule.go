@@ -17,6 +17,10 @@ import (
 // What is nil is not asked.
 type rule struct {
 	pages []diag.Page
+	// settled tells that the rule is asked only where every line of the file
+	// parses, stands in its place and has a head that is known. What it looks for is easily brought
+	// about by one that does not.
+	settled bool
 	// file looks at the file as a whole.
 	file func(r *rules)
 	// call looks at each call that parses.
@@ -68,8 +72,12 @@ type rules struct {
 }
 
 func (r *rules) apply() {
-	list := all()
-	for _, x := range list {
+	var list []rule
+	for _, x := range all() {
+		if x.settled && r.isDisturbed() {
+			continue
+		}
+		list = append(list, x)
 		if x.file != nil {
 			x.file(r)
 		}
@@ -100,6 +108,20 @@ func (r *rules) apply() {
 			}
 		}
 	}
+}
+
+// isDisturbed tells whether some line does not parse, stands in the wrong place,
+// or starts with a misspelt name.
+func (r *rules) isDisturbed() bool {
+	if r.IsBroken() || len(r.Misplaced) > 0 {
+		return true
+	}
+	for _, misspelt := range r.unknown {
+		if misspelt {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *rules) report(d diag.Diagnostic) {

@@ -46,12 +46,12 @@ func TestSuppress(t *testing.T) {
 
 // TestUnusedFix removes a comment that ignores nothing, with the blanks before.
 func TestUnusedFix(t *testing.T) {
-	file := source.NewFile("", "stall _  # florc:ignore[FLO0301] once\nstall _\n")
+	file := source.NewFile("", "trace 'a'  # florc:ignore[FLO0301] once\nstall _\n")
 	ds := check.Check(file, options())
 	if len(ds) != 1 || ds[0].Fix == nil {
 		t.Fatal(text(ds))
 	}
-	if got, _ := diag.Apply(file.Text, []*diag.Fix{ds[0].Fix}); got != "stall _\nstall _\n" {
+	if got, _ := diag.Apply(file.Text, []*diag.Fix{ds[0].Fix}); got != "trace 'a'\nstall _\n" {
 		t.Errorf("%q", got)
 	}
 }

@@ -14,6 +14,7 @@ const (
 
 // unknownTag finds tags that are named and that nothing has.
 var unknownTag = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeUnknownTag,
@@ -65,7 +66,7 @@ func (r *rules) mentions(e analysis.Entity, roles ...analysis.Role) mentioned {
 }
 
 func (r *rules) unknownTags() {
-	if r.IsBroken() || r.IsOpen() {
+	if r.IsOpen() {
 		return
 	}
 	var defined *mentioned

@@ -17,6 +17,7 @@ const (
 
 // takenName finds variables that take the name of what is called elsewhere.
 var takenName = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeTakenProc,
@@ -98,6 +99,7 @@ func (r *rules) isCalled(name string) bool {
 
 // procedureAsPattern finds arms of case and match that are a procedure's name.
 var procedureAsPattern = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codePattern,

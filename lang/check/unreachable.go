@@ -14,6 +14,7 @@ const codeUnreachable diag.Code = "FLO0314"
 
 // unreachable finds lines below one after which nothing is run.
 var unreachable = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeUnreachable,
@@ -40,13 +41,13 @@ func (r *rules) unreachable(c *analysis.Call, lines []*tree.Node) {
 			return
 		}
 	}
-	for i, n := range lines[:len(lines)-1] {
+	for i, n := range lines[:max(len(lines), 1)-1] {
 		after := r.Stops(n)
 		if after == sig.GoesOn {
 			continue
 		}
 		next := lines[i+1]
-		if next.IsName() || r.IsMisplaced(next.Line()) || c != nil && c.IsLoop() && r.isMovedTo(next) {
+		if next.IsName() || c != nil && c.IsLoop() && r.isMovedTo(next) {
 			return
 		}
 		r.warn(codeUnreachable, r.start(next), "this is never reached",

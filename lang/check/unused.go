@@ -20,6 +20,7 @@ const (
 
 // unusedNames finds variables, functions and parameters that nothing reads.
 var unusedNames = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeUnusedVariable,
@@ -48,6 +49,7 @@ var unusedNames = rule{
 
 // unusedTag finds tags that nothing names.
 var unusedTag = rule{
+	settled: true,
 	pages: []diag.Page{
 		{
 			Code:  codeUnusedTag,
@@ -62,7 +64,7 @@ var unusedTag = rule{
 }
 
 func (r *rules) unusedNames() {
-	if r.IsBroken() || len(r.Misplaced) > 0 || len(r.Related()) == 1 && r.isLibrary() {
+	if len(r.Related()) == 1 && r.isLibrary() {
 		return
 	}
 	seen := map[string]bool{}

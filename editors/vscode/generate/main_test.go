@@ -91,9 +91,9 @@ func TestSnippets(t *testing.T) {
 		if s.Description == "" {
 			t.Errorf("%q has no description", name)
 		}
-		text := "define parameter \\ 1\n" + inserted(t, strings.Join(s.Body, "\n")) + "\n"
+		text := "define parameter \\ 1\nset f.given (parameter _)\n" + inserted(t, strings.Join(s.Body, "\n")) + "\n"
 		if s.Prefix == "def" {
-			text = "map [ 1 ] " + strings.TrimPrefix(text, "define parameter \\ 1\n")
+			text = "map [ 1 ] " + strings.TrimPrefix(text, "define parameter \\ 1\nset f.given (parameter _)\n")
 		}
 		for _, d := range checker.Check(source.NewFile(name+".flo", text)) {
 			t.Errorf("%s: %s at %s\n%s", d.Code, d.Message, d.Span.Start, text)
