@@ -161,13 +161,6 @@ func (r *rules) isFunction(n *tree.Node) bool {
 	return p != nil && p.Name() == "define"
 }
 
-// words lists the names in a text.
-func words(text string) []string {
-	return strings.FieldsFunc(text, func(c rune) bool {
-		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '?')
-	})
-}
-
 // isSlip tells whether a name is likely a slip for another: it is one letter
 // away, other than in a number or at the end.
 func isSlip(name, other string) bool {

@@ -47,13 +47,18 @@ func (r *rules) unreachable(c *analysis.Call, lines []*tree.Node) {
 			continue
 		}
 		next := lines[i+1]
-		if next.IsName() || c != nil && c.IsLoop() && r.isMovedTo(next) {
+		if next.IsName() || isEmpty(next) || c != nil && c.IsLoop() && r.isMovedTo(next) {
 			return
 		}
 		r.warn(codeUnreachable, r.start(next), "this is never reached",
 			fmt.Sprintf("line %d %s; is a condition missing there?", n.Line(), ends[after]), r.relate(n, "nothing is run after this"))
 		return
 	}
+}
+
+// isEmpty tells whether a line does nothing, and stands there to end a block.
+func isEmpty(n *tree.Node) bool {
+	return n.Head == "_" || len(n.Attrs) == 1 && n.Attrs[0].Lone() && len(n.Children) == 0 && n.Head == "noret"
 }
 
 // moves are the targets of the file's moves.
