@@ -9,10 +9,10 @@
 (defconst flor-words-flow
   '("abort" "and" "apply" "begin" "break" "c-collect" "c-each" "c-for-each" "c-map"
     "cancel" "case" "ccollect" "ceach" "cmap" "concurrence" "cond" "continue" "cursor"
-    "def" "define" "do-return" "do-trap" "error" "fail" "flank" "fun" "if" "ife" "kabort"
-    "kill" "loop" "match" "move" "noeval" "noret" "not" "on" "on_cancel" "on_error"
-    "on_receive" "on_timeout" "or" "or!" "part" "participant" "return" "sequence" "signal"
-    "stall" "task" "trap" "unless" "unlesse" "until" "while")
+    "def" "define" "do-return" "do-trap" "error" "fail" "flank" "fun" "graft" "if" "ife"
+    "import" "kabort" "kill" "loop" "match" "move" "noeval" "noret" "not" "on" "on_cancel"
+    "on_error" "on_receive" "on_timeout" "or" "or!" "part" "participant" "return"
+    "sequence" "signal" "stall" "task" "trap" "unless" "unlesse" "until" "while")
   "Procedures that say what happens when.")
 
 (defconst flor-words-functions
