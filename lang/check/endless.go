@@ -66,6 +66,9 @@ func (r *rules) mayEnd(c *analysis.Call) bool {
 		}
 	}
 	for _, at := range p.Attrs {
+		if at.Type == sig.FilePath {
+			return true
+		}
 		if at.Type == sig.Nid || at.Type == sig.Tag {
 			return p.Name() != "loop"
 		}
