@@ -151,3 +151,69 @@ func BenchmarkRequest(b *testing.B) {
 		})
 	}
 }
+
+// liveMemory reports the memory that is in use once garbage is collected.
+func liveMemory(b *testing.B, before uint64) {
+	b.Helper()
+	b.ReportMetric(float64(heap()-min(before, heap()))/(1<<20), "MB-live")
+	b.ReportMetric(0, "ns/op")
+}
+
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func BenchmarkMemoryOfAFile(b *testing.B) {
+	text := longText(10_000)
+	for b.Loop() {
+		before := heap()
+		e, u := session(b, text)
+		for i := range 10 {
+			e.keystroke(u, i)
+			e.diagnostics(u)
+		}
+		liveMemory(b, before)
+		if err := e.leave(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkProject opens a project of 1,000 files of 100 lines, each of which
+// brings in the first one, and renames what they all use.
+func BenchmarkProject(b *testing.B) {
+	dir := b.TempDir()
+	write(b, filepath.Join(dir, "f0.flo"), "define shared a\n  a\n")
+	for i := range 1000 {
+		write(b, filepath.Join(dir, fmt.Sprintf("f%d.flo", i+1)), "graft 'f0'\nshared 1\n"+longText(90))
+	}
+	for b.Loop() {
+		before := heap()
+		e := start(b, func(o *lsp.Options) { o.Log = slog.New(slog.NewTextHandler(io.Discard, nil)) })
+		e.initialize(everything(), dir)
+		u := uri.File(filepath.Join(dir, "f0.flo"))
+		e.didOpen(u, "define shared a\n  a\n")
+		e.diagnostics(u)
+		var times []time.Duration
+		for i := range 10 {
+			var edit json.RawMessage
+			start := cpuTime()
+			e.call(protocol.MethodTextDocumentRename, json.RawMessage(fmt.Sprintf(
+				`{"textDocument":{"uri":%q},"position":{"line":0,"character":9},"newName":"other%d"}`, u, i)), &edit)
+			times = append(times, cpuTime()-start)
+			if n := strings.Count(string(edit), `"newText"`); n != 1001 {
+				b.Fatalf("%d places are renamed", n)
+			}
+		}
+		slices.Sort(times)
+		b.ReportMetric(float64(times[len(times)/2])/float64(time.Millisecond), "ms/rename")
+		liveMemory(b, before)
+		if err := e.leave(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
