@@ -62,12 +62,17 @@ type walker struct {
 	refs  slab[Reference]
 }
 
-// slab gives out values of larger pieces of memory.
-type slab[T any] struct{ free []T }
+// slab gives out values of larger pieces of memory, which are the larger the
+// more is asked for.
+type slab[T any] struct {
+	free []T
+	size int
+}
 
 func (s *slab[T]) next() *T {
 	if len(s.free) == 0 {
-		s.free = make([]T, 128)
+		s.size = min(2*s.size+8, 128)
+		s.free = make([]T, s.size)
 	}
 	p := &s.free[0]
 	s.free = s.free[1:]

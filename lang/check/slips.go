@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/diag"
@@ -60,12 +61,39 @@ var misspeltTasker = rule{
 	file: (*rules).misspeltTaskers,
 }
 
+// maxSlipNames is among how many names slips are looked for: every use is
+// compared with all of them, and an editor waits for it at each keystroke.
+const maxSlipNames = 200
+
+// mayBeNear tells, at little cost, whether two names may be one change apart:
+// between what they start and end with alike, at most two characters are left.
+func mayBeNear(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(b)-len(a) > 2*utf8.UTFMax {
+		return false
+	}
+	head := 0
+	for head < len(a) && a[head] == b[head] {
+		head++
+	}
+	tail := 0
+	for tail < len(a)-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	return len(b)-head-tail <= 2*utf8.UTFMax
+}
+
 // slip returns the only one of several names for which a name is likely a
 // slip, "" where there is none.
 func slip(name string, names []string) string {
+	if len(names) > maxSlipNames {
+		return ""
+	}
 	found := ""
 	for _, other := range names {
-		if isSlip(name, other) && spell.Distance(name, other, 1) == 1 {
+		if mayBeNear(name, other) && isSlip(name, other) && spell.Distance(name, other, 1) == 1 {
 			if found != "" {
 				return ""
 			}

@@ -72,13 +72,18 @@ type lowering struct {
 	links slab[*Node]
 }
 
-// slab gives out pieces of larger pieces of memory.
-type slab[T any] struct{ free []T }
+// slab gives out pieces of larger pieces of memory, which are the larger the
+// more is asked for.
+type slab[T any] struct {
+	free []T
+	size int
+}
 
 // take returns n zero values, with no room to grow.
 func (s *slab[T]) take(n int) []T {
 	if len(s.free) < n {
-		s.free = make([]T, max(n, 192))
+		s.size = min(2*s.size+8, 192)
+		s.free = make([]T, max(n, s.size))
 	}
 	out := s.free[:n:n]
 	s.free = s.free[n:]
