@@ -43,6 +43,8 @@ func all() []rule {
 		procedureAsPattern, endlessLoop, unknownTag, lostSignal, misspeltField, misspeltTasker,
 		functionArguments, tooManyArguments, argumentType, tooGreatExpect, duplicateKey, duplicateAttribute, duplicateArm,
 		elseInIf, constantCondition, functionAsCondition, selfComparison, missingFile, importCycle, singleQuotes, badOption,
+		handlers, misreading, minus, timing, taskWithoutTimeout, hiddenName,
+		lostWrite, breakInEach, instead,
 		ignoreComments,
 	}
 }
