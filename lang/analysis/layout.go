@@ -236,7 +236,8 @@ func (y *layouter) takesBody(l *ast.Line) bool {
 	case sig.NoBody:
 		return false
 	case sig.Arguments:
-		return given == 0 || given < 2 && given < len(p.Args)
+		// most often a handler is given its function on its line
+		return given == 0 || given < 2 && given < len(p.Args) && p.Group != sig.Handlers
 	}
 	return true
 }

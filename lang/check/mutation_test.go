@@ -240,6 +240,9 @@ func TestMutants(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, d := range corpus(t) {
+		if strings.HasPrefix(d.text, "import ") {
+			continue // any name may be defined in a file that is not there
+		}
 		if d.fails || len(alarms(d.check(opts))) > 0 || len(d.check(opts)) > 0 {
 			continue
 		}
