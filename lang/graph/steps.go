@@ -315,8 +315,9 @@ func (b *builder) loop(p part, r role) *block {
 	switch proc.Name() {
 	case "until":
 		args := p.args()
+		head.node.Title = n.Head
 		if len(args) > 0 {
-			head.node.Title = n.Head + " " + b.line(args[0].node)
+			head.node.Title += " " + b.line(args[0].node)
 			lines = args[1:]
 			if b.of(args[0].node) != 0 {
 				lines = args
