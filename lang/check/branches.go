@@ -62,7 +62,7 @@ func (r *rules) lostWrites(c *analysis.Call) {
 			switch {
 			case !twice:
 				first[where] = write{target, value, branch}
-			case before.branch != branch && before.value != value && r.isReadAfter(name[2:], n):
+			case before.branch != branch && !(before.value == value && last(arguments(m)).Literal) && r.isReadAfter(name[2:], n):
 				r.warn(codeLostWrite, target.Span, fmt.Sprintf("another branch writes %s too, and one of the two is lost", where),
 					"write a field of its own in each branch, or keep all payloads with `merge: 'stack:…'`", diag.Related{Span: before.at.Span, Message: "the other one"})
 				first[where] = write{target, value, branch}
@@ -70,6 +70,17 @@ func (r *rules) lostWrites(c *analysis.Call) {
 			return true
 		})
 	}
+}
+
+// arguments lists what is given to a node without a key.
+func arguments(n *tree.Node) []*tree.Node {
+	var list []*tree.Node
+	for i := range n.Attrs {
+		if a := &n.Attrs[i]; !a.Keyed() {
+			list = append(list, a.Value)
+		}
+	}
+	return append(list, n.Children...)
 }
 
 // isReadAfter tells whether a field is read below a node.

@@ -36,6 +36,7 @@ var timing = rule{
 		},
 	},
 	proc: (*rules).timing,
+	call: (*rules).neverOver,
 }
 
 // taskWithoutTimeout finds tasks that may wait for ever.
@@ -54,7 +55,6 @@ var taskWithoutTimeout = rule{
 }
 
 func (r *rules) timing(c *analysis.Call) {
-	own := r.keyed(c, "timeout")
 	for i, n := range r.positional(c.Node) {
 		if i < len(c.Proc.Args) && c.Proc.Args[i].Type == sig.Duration {
 			r.unit(n)
@@ -65,7 +65,6 @@ func (r *rules) timing(c *analysis.Call) {
 			r.unit(c.Node.Attrs[i].Value)
 		}
 	}
-	r.neverOver(c, own)
 }
 
 func (r *rules) unit(n *tree.Node) {
@@ -79,7 +78,8 @@ func (r *rules) unit(n *tree.Node) {
 	})
 }
 
-func (r *rules) neverOver(c *analysis.Call, own *tree.Node) {
+func (r *rules) neverOver(c *analysis.Call) {
+	own := r.keyed(c, "timeout")
 	s, ok := text(own)
 	if !ok {
 		return
