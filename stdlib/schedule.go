@@ -19,8 +19,8 @@ const (
 )
 
 var scheduleAttrs = []sig.Attr{
-	{Names: []string{"cron"}, Type: sig.String, Doc: "A cron expression, `'0 8 * * mon-fri Europe/Paris'`, or the same in words, `'every weekday at eight'`."},
-	{Names: []string{"every"}, Type: sig.Any, Doc: "A duration, `'10m'`, a number of seconds, or a time in words: `'day at five'`, `'monday and friday at 16:30 in Asia/Tokyo'`, `'1st of the month at noon'`."},
+	{Names: []string{"cron"}, Type: sig.Cron, Doc: "A cron expression, `'0 8 * * mon-fri Europe/Paris'`, or the same in words, `'every weekday at eight'`."},
+	{Names: []string{"every"}, Type: sig.Cron, Doc: "A duration, `'10m'`, a number of seconds, or a time in words: `'day at five'`, `'monday and friday at 16:30 in Asia/Tokyo'`, `'1st of the month at noon'`."},
 	{Names: []string{"at"}, Type: sig.String, Doc: "A point in time: `'2026-12-24 18:00'`, with a time zone or not."},
 	{Names: []string{"in"}, Type: sig.Duration, Doc: "A duration."},
 }
@@ -45,7 +45,7 @@ var schedule = scheduling(sig.Proc{
 var everyProc = scheduling(sig.Proc{
 	Names: []string{"every"},
 	Doc:   "Runs its children again and again, `every 'day at five'` or `every '10m'`. " + scheduleDoc,
-	Args:  []sig.Arg{{Name: "when", Type: sig.Any, Doc: "As for `every:` of `schedule`."}},
+	Args:  []sig.Arg{{Name: "when", Type: sig.Cron, Doc: "As for `every:` of `schedule`."}},
 	Examples: []sig.Example{
 		{Title: "Every ten minutes", Source: "set l []\nevery '10m'\n  push l 'again'\nsleep '25m'\nl", Ret: `["again","again"]`},
 		{Title: "Every day at five", Source: "set l []\nevery 'day at five'\n  push l 'tea'\nsleep '2d'\nl", Ret: `["tea","tea"]`},
@@ -56,7 +56,7 @@ var everyProc = scheduling(sig.Proc{
 var cronProc = scheduling(sig.Proc{
 	Names: []string{"cron"},
 	Doc:   "Runs its children again and again, by a cron expression. " + scheduleDoc,
-	Args:  []sig.Arg{{Name: "when", Type: sig.String, Doc: "As for `cron:` of `schedule`."}},
+	Args:  []sig.Arg{{Name: "when", Type: sig.Cron, Doc: "As for `cron:` of `schedule`."}},
 	Examples: []sig.Example{
 		{Title: "Every full hour", Source: "set l []\ncron '0 * * * *'\n  push l 'again'\nsleep '150m'\nl", Ret: `["again","again"]`},
 		{Title: "Not a cron expression", Source: "cron 'nonsense'\n  1", Error: `"nonsense" is not a schedule`},
