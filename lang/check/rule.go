@@ -142,7 +142,14 @@ func rename(at source.Span, name string) *diag.Fix {
 
 // isShadowed tells whether the head may be a variable's name as well.
 func (r *rules) isShadowed(c *analysis.Call) bool {
-	return c.Ref != nil && r.IsDefined(c.Ref)
+	switch {
+	case c.Ref == nil || !r.IsDefined(c.Ref):
+		return false
+	case c.Ref.Scope.Has(c.Ref.Name):
+		return true
+	}
+	// what an arm of case or match binds, match itself, is seen there only
+	return slices.ContainsFunc(r.Definitions(c.Ref), func(d analysis.Definition) bool { return d.Symbol.Kind != analysis.Binding })
 }
 
 func (r *rules) head(c *analysis.Call) source.Span {
