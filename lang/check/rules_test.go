@@ -175,6 +175,7 @@ func TestRules(t *testing.T) {
 		"concurrence\n  set f.a.b 1\n  set f.a.c 2\ntrace f.a",
 		"sequence\n  on error\n    trace 'a'\n  on error 'x' ### FLO0350\n    trace 'b'\n  alice 'x'",
 		"cursor\n  alice 'x'\n  on error\n    continue _",
+		"define f x\n  set f.a x\neach [ 1 ]\n  f elt",
 		"sleep '10' ### FLO0352",
 		"sleep '10s'\nsleep 10",
 		// what does not parse brings nothing else about
