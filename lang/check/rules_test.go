@@ -118,7 +118,7 @@ func TestRules(t *testing.T) {
 		"set a 1 ### FLO0315\ntrace 'x'",
 		"set a 1\nsequence vars: [ 'a' ]\n  trace 'x'",
 		"define g\n  trace seen\ndefine h\n  set seen 1\n  g _\nh _",
-		"define f x ### FLO0316\n  f x\ntrace 'x'",
+		"define f x ### FLO0316\n  f (x - 1)\ntrace 'x'",
 		"define f x y ### FLO0317\n  trace x\nf 1 2",
 		"define f x y\n  trace x\nmap [ 1 ] f",
 		"define f x _y\n  trace x\nf 1 2",
@@ -176,6 +176,8 @@ func TestRules(t *testing.T) {
 		"sequence\n  on error\n    trace 'a'\n  on error 'x' ### FLO0350\n    trace 'b'\n  alice 'x'",
 		"cursor\n  alice 'x'\n  on error\n    continue _",
 		"define f x\n  set f.a x\neach [ 1 ]\n  f elt",
+		"define f x\n  f x ### FLO0353\nf 1",
+		"define f x\n  set x (x - 1)\n  f x if x > 0\nf 1",
 		"sleep '10' ### FLO0352",
 		"sleep '10s'\nsleep 10",
 		// what does not parse brings nothing else about
