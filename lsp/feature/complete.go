@@ -106,6 +106,7 @@ func (x *completer) add(rank int, c Completion) {
 		return
 	}
 	x.seen[string(c.Kind)+c.Label] = true
+	c.Detail = strings.ReplaceAll(c.Detail, "`", "") // it is plain text
 	if c.Insert == "" {
 		c.Insert = c.Label
 	}

@@ -50,7 +50,7 @@ func argumentHints(v *analysis.View, c *analysis.Call, functions map[string][]st
 	case c.Proc == nil || v.IsDefined(c.Ref):
 		names = calledNames(v, c, functions)
 	default:
-		names = argumentNames(c.Proc)
+		names = argumentNames(c.Proc, len(c.Args()))
 	}
 	keyed := map[string]bool{}
 	for i := range c.Node.Attrs {
@@ -98,13 +98,17 @@ func calledNames(v *analysis.View, c *analysis.Call, functions map[string][]stri
 }
 
 // argumentNames lists the names of the arguments of a procedure where they are
-// several of different kinds, so that one may wonder which is which.
-func argumentNames(p *sig.Proc) []string {
+// several of different kinds, so that one may wonder which is which. Where one in
+// the middle may be left out, and something is, it is not known which.
+func argumentNames(p *sig.Proc, given int) []string {
 	if len(p.Args) < 3 || p.Group == sig.Internal || p.Group == sig.People || p.Body == sig.Cases || p.Body == sig.Raw {
 		return nil
 	}
 	var list []string
-	for _, a := range p.Args {
+	for i, a := range p.Args {
+		if a.Optional && i < len(p.Args)-1 && given < len(p.Args) {
+			return list
+		}
 		if a.Repeated || a.Type == sig.Symbol || a.Type == sig.Function {
 			return list
 		}

@@ -289,7 +289,7 @@ func fileDoc(f *analysis.File) string {
 func taskerDoc(v *analysis.View, name string) string {
 	t := v.Env.Tasker(name)
 	if t == nil {
-		return joinDoc(signature("tasker "+name), "No schema says more about this tasker.")
+		return joinDoc(signature("tasker "+name), "No schema names this tasker.")
 	}
 	var attrs, sets []string
 	for i := range t.Attrs {

@@ -38,6 +38,7 @@ local function start(options)
   end
   if id then
     vim.lsp.buf_attach_client(0, id)
+    vim.bo.omnifunc = 'v:lua.vim.lsp.omnifunc' -- later versions set it themselves
   end
 end
 
