@@ -126,7 +126,6 @@ func (r *rules) unknownName(ref *analysis.Reference) {
 		return
 	}
 	d := diag.Diagnostic{Code: codeName, Severity: diag.Error, Span: ref.Span}
-	candidates := append(r.seenBy(ref), ref.Words...)
 	if ref.Head {
 		d.Code, d.Severity = codeHead, diag.Warning
 		if r.Env.Schema.AllTaskers {
@@ -141,7 +140,7 @@ func (r *rules) unknownName(ref *analysis.Reference) {
 			d.Hint = "behind a value a slash divides: write r/…/ for a regular expression"
 		}
 	}
-	best, certain := nearest(ref.Name, candidates)
+	best, certain := nearest(ref.Name, append(r.seenBy(ref), ref.Words...))
 	switch {
 	case best != "":
 		d.Hint = fmt.Sprintf("did you mean %q?", best)
@@ -162,12 +161,11 @@ func (r *rules) mutedName(ref *analysis.Reference) {
 		return
 	}
 	var candidates []string
-	for _, name := range r.SymbolNames() {
-		if spell.Distance(ref.Name, name, 1) == 1 {
+	for _, name := range r.near(ref.Name) {
+		if len(r.Named(name)) > 0 && spell.Distance(ref.Name, name, 1) == 1 {
 			candidates = append(candidates, name)
 		}
 	}
-	sort.Strings(candidates)
 	if best, certain := nearest(ref.Name, candidates); best != "" && certain {
 		r.report(diag.Diagnostic{
 			Code: codeMuted, Severity: diag.Warning, Span: ref.Span,
@@ -177,18 +175,41 @@ func (r *rules) mutedName(ref *analysis.Reference) {
 	}
 }
 
-// seenBy lists the names that a reference might have been meant to be.
+// seenBy lists the names that a reference might have been meant to be, of those
+// that are anything like it.
 func (r *rules) seenBy(ref *analysis.Reference) []string {
-	names := r.Env.ProcNames()
-	for _, name := range r.SymbolNames() {
-		if ref.Scope.InFunction() || ref.Scope.Has(name) {
+	var names []string
+	for _, name := range r.near(ref.Name) {
+		switch {
+		case r.Env.Proc(name) != nil, r.Env.IsGiven(name), ref.Scope.InFunction(), ref.Scope.Has(name):
 			names = append(names, name)
 		}
 	}
-	names = append(names, r.Env.Given()...)
-	if ref.Scope.InFunction() {
-		names = append(names, analysis.ImplicitNames()...)
-	}
-	sort.Strings(names)
 	return names
+}
+
+// mostSlips bounds for how many names of a file it is looked what they might
+// have been meant to be: somebody with more has another worry.
+const mostSlips = 200
+
+// near lists the names, of anything, that are anything like a name, sorted.
+func (r *rules) near(name string) []string {
+	if list, known := r.slips[name]; known || len(r.slips) >= mostSlips {
+		return list
+	}
+	if r.slips == nil {
+		r.slips = map[string][]string{}
+		r.everyName = append(append(append(r.Env.ProcNames(), r.SymbolNames()...), r.Env.Given()...), analysis.ImplicitNames()...)
+		sort.Strings(r.everyName)
+		r.everyName = slices.Compact(r.everyName)
+	}
+	limit := max(1, (len(name)+1)/3)
+	list := []string{}
+	for _, other := range r.everyName {
+		if other != name && spell.Distance(name, other, limit) <= limit {
+			list = append(list, other)
+		}
+	}
+	r.slips[name] = list
+	return list
 }

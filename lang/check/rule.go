@@ -67,6 +67,10 @@ type rules struct {
 	// mentioned are the names that may be defined where it is not known what
 	// a line means.
 	mentioned map[string]bool
+	// everyName are the names of anything, sorted, and slips what was found
+	// among them; see near.
+	everyName []string
+	slips     map[string][]string
 	// unknown are the calls whose head is a misspelt procedure: what their
 	// parts mean is not known.
 	unknown map[*analysis.Call]bool

@@ -28,14 +28,20 @@ func Distance(a, b string, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}
-	var before []int
-	row := make([]int, len(b)+1)
-	for j := range row {
+	var room [3][64]int // for names, which are short
+	rows := [3][]int{room[0][:], room[1][:], room[2][:]}
+	if len(b) >= len(room[0]) {
+		for i := range rows {
+			rows[i] = make([]int, len(b)+1)
+		}
+	}
+	before, row, next := rows[0], rows[1], rows[2]
+	for j := range len(b) + 1 {
 		row[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		next := make([]int, len(b)+1)
 		next[0] = i
+		least := i
 		for j := 1; j <= len(b); j++ {
 			cost := 1
 			if a[i-1] == b[j-1] {
@@ -45,8 +51,12 @@ func Distance(a, b string, limit int) int {
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
 				next[j] = min(next[j], before[j-2]+1)
 			}
+			least = min(least, next[j])
 		}
-		before, row = row, next
+		if least > limit+1 {
+			return limit + 1 // a swap may still win one back, no more
+		}
+		before, row, next = row, next, before
 	}
 	return min(row[len(b)], limit+1)
 }
