@@ -71,6 +71,7 @@ type rules struct {
 	// among them; see near.
 	everyName []string
 	slips     map[string][]string
+	said      map[*analysis.File]*said
 	// unknown are the calls whose head is a misspelt procedure: what their
 	// parts mean is not known.
 	unknown map[*analysis.Call]bool

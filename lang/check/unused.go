@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/spell"
 	"github.com/florc-lang/florc/lang/tree"
@@ -147,32 +148,71 @@ func (r *rules) isUsed(s *analysis.Symbol) bool {
 		if f != r.File && len(f.RefsTo(s.Name)) > 0 {
 			return true
 		}
-		text := f.Source().Text
-		for _, quoted := range []string{"'" + s.Name + "'", `"` + s.Name + `"`, "$(" + s.Name, "v." + s.Name, "v['" + s.Name} {
-			if strings.Contains(text, quoted) {
-				return true
-			}
-		}
-		if strings.Contains(text, "v[") || isMeant(r.View, f, s.Name) {
+		said := r.saidIn(f)
+		if said.words[s.Name] || said.brackets || isMeant(said.unknown, s.Name) {
 			return true
 		}
-		if s.Kind == analysis.Variable && slices.ContainsFunc(f.Calls, func(c *analysis.Call) bool { return hasKey(c.Node, s.Name) }) {
+		if s.Kind == analysis.Variable && said.keys[s.Name] {
 			return true // the key may be the variable's value
 		}
 	}
 	return false
 }
 
-// isMeant tells whether a file uses a name that stands for nothing and is much
-// like this one, so that this one will have been meant.
-func isMeant(v *analysis.View, f *analysis.File, name string) bool {
-	for _, ref := range f.Refs {
-		if ref.Name != name && spell.Distance(ref.Name, name, 2) <= min(2, len(name)/3) && len(v.Named(ref.Name)) == 0 && len(f.Named(ref.Name)) == 0 &&
-			v.Env.Proc(ref.Name) == nil && !v.Env.IsGiven(ref.Name) {
-			return true
+// isMeant tells whether a name is much like one that stands for nothing, so that
+// it will have been meant.
+func isMeant(unknown []string, name string) bool {
+	if len(unknown) > mostSlips {
+		return true // in such a file anything may be
+	}
+	limit := min(2, len(name)/3)
+	return slices.ContainsFunc(unknown, func(other string) bool { return spell.Distance(other, name, limit) <= limit })
+}
+
+// said is what a file says beside its references.
+type said struct {
+	words    map[string]bool // that stand in quotes, behind $( or v.
+	brackets bool            // v[…], or a key that is computed, may be about any variable
+	keys     map[string]bool // of attributes
+	unknown  []string        // names that stand for nothing
+}
+
+// saidIn reads a file for it, once.
+func (r *rules) saidIn(f *analysis.File) *said {
+	if x := r.said[f]; x != nil {
+		return x
+	}
+	text := f.Source().Text
+	x := &said{words: map[string]bool{}, brackets: strings.Contains(text, "v["), keys: map[string]bool{}}
+	for i := 0; i < len(text); i++ {
+		before := text[max(0, i-2):i]
+		if !strings.HasSuffix(before, "'") && !strings.HasSuffix(before, `"`) && before != "$(" && before != "v." {
+			continue
+		}
+		if n := ast.SymbolLen(text[i:]); n > 0 {
+			x.words[text[i:i+n]] = true
 		}
 	}
-	return false
+	for _, c := range f.Calls {
+		for i := range c.Node.Attrs {
+			x.keys[c.Node.Attrs[i].Key] = true
+			x.brackets = x.brackets || c.Node.Attrs[i].KeyExpr != nil
+		}
+	}
+	seen := map[string]bool{}
+	for _, ref := range f.Refs {
+		if n := ref.Name; !seen[n] {
+			seen[n] = true
+			if len(r.Named(n)) == 0 && len(f.Named(n)) == 0 && r.Env.Proc(n) == nil && !r.Env.IsGiven(n) {
+				x.unknown = append(x.unknown, n)
+			}
+		}
+	}
+	if r.said == nil {
+		r.said = map[*analysis.File]*said{}
+	}
+	r.said[f] = x
+	return x
 }
 
 // isHandedOn tells whether a function is given to something, which calls it
