@@ -17,7 +17,7 @@ var misspeltAttribute = rule{
 		{
 			Code:  codeAttribute,
 			Title: "an attribute with a misspelt name",
-			Why:   "A procedure does not look at attributes that it does not know. This one is so much like one of its own that it will have been meant.",
+			Why:   "A procedure does not look at attributes that it does not know. This one is so much like one of its own that it will have been meant. A task hands every attribute on to its tasker; one that is all but `timeout`, `on_error` or the like is reported there as well.",
 			Bad:   "sequence timout: '1h'\n  stall _\n",
 			Good:  "sequence timeout: '1h'\n  stall _\n",
 		},
@@ -33,7 +33,8 @@ func takesAny(p *sig.Proc) bool {
 
 // attributes finds attributes whose name is a misspelt one.
 func (r *rules) attributes(c *analysis.Call) {
-	if takesAny(c.Proc) {
+	task := c.Proc.Group == sig.People
+	if takesAny(c.Proc) && !task {
 		return
 	}
 	for i := range c.Node.Attrs {
@@ -51,10 +52,16 @@ func (r *rules) attributes(c *analysis.Call) {
 		if best == "" || len(at.Key) == 3 && len(best) == 3 && !isSwap(at.Key, best) {
 			continue
 		}
+		if task && (!certain || len(best) < 6) {
+			continue // it may well be a parameter, unless it is all but timeout, on_error or the like
+		}
 		d := diag.Diagnostic{
 			Code: codeAttribute, Severity: diag.Warning, Span: at.KeySpan,
 			Message: fmt.Sprintf("%s has no attribute %q", c.Node.Head, at.Key),
 			Hint:    fmt.Sprintf("did you mean %q?", best),
+		}
+		if task {
+			d.Message = fmt.Sprintf("%q is but a parameter of the task", at.Key)
 		}
 		if certain {
 			d.Fix = rename(at.KeySpan, best)

@@ -56,7 +56,9 @@ func TestRules(t *testing.T) {
 		// attributes
 		"sequence timout: '1s' ### FLO0303\n  stall _",
 		"sequence tga: 'x' ### FLO0303\n  stall _",
-		"task 'x' timout: '1s'",
+		"task 'alice' 'x' timeot: '2d' ### FLO0303",
+		"task 'alice' 'x' time: '2d' vers: 1 tagg: 2",
+		"task 'x' timout: '1s' ### FLO0303",
 		"sequence ref: 'x'\n  stall _",
 		"set timout 'tag'\nsequence timout: 'x'\n  stall _",
 		"slice [ 1 2 ] form: 1 ### FLO0303",
