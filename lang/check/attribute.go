@@ -42,13 +42,7 @@ func (r *rules) attributes(c *analysis.Call) {
 		if at.Key == "" || at.Key == "_" || r.Env.IsAttr(at.Key) || len(at.Key) < 3 || len(r.Named(at.Key)) > 0 {
 			continue
 		}
-		var candidates []string
-		for _, list := range [][]sig.Attr{c.Proc.Attrs, r.Env.Schema.Common} {
-			for _, a := range list {
-				candidates = append(candidates, a.Names...)
-			}
-		}
-		best, certain := nearest(at.Key, candidates)
+		best, certain := r.nearestAttr(c.Proc, at.Key)
 		if best == "" || len(at.Key) == 3 && len(best) == 3 && !isSwap(at.Key, best) {
 			continue
 		}
@@ -68,6 +62,40 @@ func (r *rules) attributes(c *analysis.Call) {
 		}
 		r.report(d)
 	}
+}
+
+// attrKey is a key that was given to a procedure, and attrSlip what it might have
+// been meant to be.
+type (
+	attrKey struct {
+		proc *sig.Proc
+		key  string
+	}
+	attrSlip struct {
+		best    string
+		certain bool
+	}
+)
+
+// nearestAttr returns the attribute of a procedure that is most like a key. It
+// looks once for each: a key that is no attribute's is often given many times.
+func (r *rules) nearestAttr(p *sig.Proc, key string) (best string, certain bool) {
+	k := attrKey{p, key}
+	x, known := r.attrSlips[k]
+	if !known {
+		var candidates []string
+		for _, list := range [][]sig.Attr{p.Attrs, r.Env.Schema.Common} {
+			for _, a := range list {
+				candidates = append(candidates, a.Names...)
+			}
+		}
+		x.best, x.certain = nearest(key, candidates)
+		if r.attrSlips == nil {
+			r.attrSlips = map[attrKey]attrSlip{}
+		}
+		r.attrSlips[k] = x
+	}
+	return x.best, x.certain
 }
 
 // isSwap tells whether two names hold the same letters.

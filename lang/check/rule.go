@@ -71,6 +71,7 @@ type rules struct {
 	// among them; see near.
 	everyName []string
 	slips     map[string][]string
+	attrSlips map[attrKey]attrSlip
 	said      map[*analysis.File]*said
 	// unknown are the calls whose head is a misspelt procedure: what their
 	// parts mean is not known.
@@ -79,39 +80,53 @@ type rules struct {
 }
 
 func (r *rules) apply() {
-	var list []rule
+	var call, proc, internal []func(*rules, *analysis.Call)
+	var lines []func(*rules, *analysis.Call, []*tree.Node)
 	for _, x := range all() {
 		if x.settled && r.isDisturbed() {
 			continue
 		}
-		list = append(list, x)
 		if x.file != nil {
 			x.file(r)
 		}
-	}
-	for _, x := range list {
-		if x.lines != nil {
-			x.lines(r, nil, r.Tree.Children)
+		if x.call != nil {
+			call = append(call, x.call)
 		}
+		if x.proc != nil {
+			proc = append(proc, x.proc)
+		}
+		if x.internal != nil {
+			internal = append(internal, x.internal)
+		}
+		if x.lines != nil {
+			lines = append(lines, x.lines)
+		}
+	}
+	for _, look := range lines {
+		look(r, nil, r.Tree.Children)
 	}
 	for _, c := range r.Calls {
 		if c.Broken {
 			continue
 		}
+		for _, look := range call {
+			look(r, c)
+		}
 		known := c.Proc != nil && !r.isShadowed(c)
-		internal := known && c.Proc.Group == sig.Internal
-		for _, x := range list {
-			if x.call != nil {
-				x.call(r, c)
+		if known && c.Proc.Group == sig.Internal {
+			for _, look := range internal {
+				look(r, c)
 			}
-			if x.lines != nil && len(c.Node.Children) > 0 && !internal {
-				x.lines(r, c, c.Node.Children)
+			continue
+		}
+		if len(c.Node.Children) > 0 {
+			for _, look := range lines {
+				look(r, c, c.Node.Children)
 			}
-			if x.proc != nil && known && !internal {
-				x.proc(r, c)
-			}
-			if x.internal != nil && internal {
-				x.internal(r, c)
+		}
+		if known {
+			for _, look := range proc {
+				look(r, c)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -156,6 +157,7 @@ func (r *rules) misspeltFields() {
 
 func (r *rules) misspeltTaskers() {
 	count := map[string]int{}
+	var others []string // that will be meant as they are
 	counted := false
 	for _, m := range r.Mentions {
 		if m.Entity != analysis.Tasker || len(m.Name) < 5 || r.Env.Tasker(m.Name) != nil {
@@ -170,15 +172,15 @@ func (r *rules) misspeltTaskers() {
 					}
 				}
 			}
+			for name, n := range count {
+				if n > 1 || r.Env.Tasker(name) != nil {
+					others = append(others, name)
+				}
+			}
+			slices.Sort(others)
 		}
 		if count[m.Name] > 1 {
 			continue
-		}
-		var others []string
-		for name, n := range count {
-			if n > 1 || r.Env.Tasker(name) != nil {
-				others = append(others, name)
-			}
 		}
 		if meant := slip(m.Name, others); meant != "" {
 			r.slipped(codeTasker, m.Span, fmt.Sprintf("the tasker %q is named nowhere else", m.Name), meant)
