@@ -130,7 +130,7 @@ func stampOf(info fs.FileInfo) stamp { return stamp{info.Size(), info.ModTime()}
 // below its folder.
 func definitions(dir string, exclude []string, log *slog.Logger) []string {
 	var list []string
-	err := project.List(dir, dir, exclude, func(p string) error {
+	err := project.List(dir, dir, exclude, func(_, p string) error {
 		if rel, err := filepath.Rel(dir, p); err == nil {
 			list = append(list, filepath.ToSlash(rel))
 		}

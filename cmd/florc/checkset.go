@@ -61,8 +61,8 @@ func (c *checking) targets(args []string) ([]*checkSet, error) {
 		case err != nil:
 			err = unreadable(arg, err)
 		case info.IsDir():
-			err = project.List(t.options.Root, arg, t.options.Config.Exclude, func(path string) error {
-				inner, err := set(project.RootWithin(t.options.Root, path))
+			err = project.List(t.options.Root, arg, t.options.Config.Exclude, func(root, path string) error {
+				inner, err := set(root)
 				if err == nil {
 					inner.paths = append(inner.paths, path)
 				}

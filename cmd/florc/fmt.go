@@ -112,7 +112,7 @@ func eachDefinition(path string, visit func(path string) error) error {
 		return unreadable(filepath.Join(root, project.ConfigName), err)
 	}
 	var visited error
-	err = project.List(root, path, config.Exclude, func(path string) error {
+	err = project.List(root, path, config.Exclude, func(_, path string) error {
 		visited = visit(path)
 		return visited
 	})

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/diag"
@@ -65,31 +66,16 @@ func Root(path string) string {
 	if err != nil {
 		return dir
 	}
-	for at := abs; ; {
-		if isConfigured(at) {
-			return at
-		}
-		up := filepath.Dir(at)
-		if up == at {
-			return abs
-		}
-		at = up
+	if root := upwards(abs, isConfigured); root != "" {
+		return root
 	}
+	return abs
 }
 
 // isConfigured tells whether a folder holds a configuration.
 func isConfigured(folder string) bool {
 	info, err := os.Stat(filepath.Join(folder, ConfigName))
 	return err == nil && info.Mode().IsRegular()
-}
-
-// RootWithin is Root for a file within a project: the project itself, unless
-// there is a configuration of another between the two.
-func RootWithin(root, path string) string {
-	if at := Root(path); isConfigured(at) && len(at) > len(root) {
-		return at
-	}
-	return root
 }
 
 // ReadConfig reads the configuration of the project in a folder. The error is
@@ -144,8 +130,8 @@ func ParseConfig(file *source.File, read func(name string) ([]byte, error)) Conf
 		case "rules":
 			c.object(v, c.rule)
 		default:
-			hint := "there are taskers, all_taskers, vars, signals, schemas, exclude and rules"
-			if near := spell.Nearest(key, []string{"taskers", "all_taskers", "vars", "signals", "schemas", "exclude", "rules"}); near != "" {
+			hint := "there are " + strings.Join(keys, ", ")
+			if near := spell.Nearest(key, keys); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
 			c.fault(at, fmt.Sprintf("a configuration has no %q", key), hint)
@@ -154,6 +140,9 @@ func ParseConfig(file *source.File, read func(name string) ([]byte, error)) Conf
 	diag.Sort(c.Diagnostics)
 	return c
 }
+
+// keys are what a configuration may hold.
+var keys = []string{"taskers", "all_taskers", "vars", "signals", "schemas", "exclude", "rules"}
 
 func (c *Config) tasker(n *tree.Node) {
 	if name, ok := n.Value.(string); n.Literal && ok && name != "" {

@@ -14,13 +14,14 @@ import (
 // Ending is how the names of definitions end.
 const Ending = ".flo"
 
-// List visits the definitions in a folder, by their paths, in lexical order.
+// List visits the definitions in a folder, by their paths, in lexical order, each
+// with the root of the project that it belongs to.
 // Left out are hidden files and folders, those that a .gitignore leaves out,
 // in the folder, above it in the same repository or beneath it, and those
 // that match exclude, patterns as in a .gitignore of the folder root. The
 // files of projects within the project are visited too, less those that their
 // own configurations exclude.
-func List(root, folder string, exclude []string, visit func(path string) error) error {
+func List(root, folder string, exclude []string, visit func(root, path string) error) error {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return err
@@ -46,9 +47,9 @@ func List(root, folder string, exclude []string, visit func(path string) error) 
 }
 
 type lister struct {
-	root     string
+	root     string // of the project around
 	patterns []gitignore.Pattern
-	visit    func(path string) error
+	visit    func(root, path string) error
 }
 
 // walk visits a folder, whose absolute path is abs.
@@ -62,6 +63,9 @@ func (w lister) walk(folder, abs string) error {
 		inner, err := ReadConfig(folder)
 		if err != nil {
 			return err
+		}
+		if inner.File != nil {
+			w.root = abs
 		}
 		for _, pattern := range inner.Exclude {
 			more = append(more, gitignore.ParsePattern(pattern, parts))
@@ -83,7 +87,7 @@ func (w lister) walk(folder, abs string) error {
 		if e.IsDir() {
 			err = w.walk(path, filepath.Join(abs, name))
 		} else {
-			err = w.visit(path)
+			err = w.visit(w.root, path)
 		}
 		if err != nil {
 			return err
@@ -115,11 +119,20 @@ func ignored(folder string) ([]gitignore.Pattern, error) {
 	return list, lines.Err()
 }
 
-// repository returns the topmost folder of the git repository that a folder is
-// in, "" where it is in none.
+// repository returns the folder of the git repository that a folder is in, ""
+// where it is in none.
 func repository(folder string) string {
+	return upwards(folder, func(at string) bool {
+		_, err := os.Stat(filepath.Join(at, ".git"))
+		return err == nil
+	})
+}
+
+// upwards returns the nearest folder, from an absolute path on upwards, for
+// which is holds, "" where there is none.
+func upwards(folder string, is func(folder string) bool) string {
 	for at := folder; ; {
-		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
+		if is(at) {
 			return at
 		}
 		up := filepath.Dir(at)

@@ -156,7 +156,14 @@ build/
 		{"p", []string{"/p/a.flo"}, []string{"p/drafts/d.flo", "p/keep.tmp.flo", "p/own/yes.flo", "p/top.flo"}},
 	} {
 		var got []string
-		err := project.List(dir, filepath.Join(dir, c.folder), c.exclude, func(path string) error {
+		err := project.List(dir, filepath.Join(dir, c.folder), c.exclude, func(root, path string) error {
+			want := dir
+			if strings.Contains(path, "own") {
+				want = filepath.Join(dir, "p", "own")
+			}
+			if root != want {
+				t.Errorf("%s belongs to %s, want %s", path, root, want)
+			}
 			rel, err := filepath.Rel(dir, path)
 			got = append(got, filepath.ToSlash(rel))
 			return err
