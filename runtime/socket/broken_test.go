@@ -78,11 +78,11 @@ func TestManyClients(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				go func() {
+				clients.Go(func() {
 					if err := c.Return(t.Context(), exid, "0_0", value.Null, nil); err != nil {
 						t.Error(err)
 					}
-				}()
+				})
 				res, err := c.Wait(t.Context(), exid)
 				if err != nil || res.Point != "terminated" || !strings.Contains(res.Payload.String(), fmt.Sprintf(`"i":%d,"l":[1]`, i)) {
 					t.Errorf("%v %v", res, err)
@@ -173,7 +173,10 @@ func proxy(t *testing.T, dir string, limit func() int64) string {
 					return
 				}
 				defer out.Close()
-				conns.Go(func() { io.Copy(out, in) })
+				conns.Go(func() {
+					io.Copy(out, in)
+					out.(*net.UnixConn).CloseWrite() // else the server waits for the rest of a call that was given up
+				})
 				io.Copy(in, io.LimitReader(out, limit()))
 			})
 		}
