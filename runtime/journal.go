@@ -31,6 +31,7 @@ type loadedTree struct {
 	Name  string `cbor:"1,keyasint"`
 	Tree  []byte `cbor:"2,keyasint,omitempty"`
 	Error string `cbor:"3,keyasint,omitempty"`
+	File  string `cbor:"4,keyasint,omitempty"` // that it was read from
 }
 
 // journalLaunch is what the first entry of a journal starts with.

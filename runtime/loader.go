@@ -62,7 +62,7 @@ func (r *Runtime) loadTree(domain, name string) loadedTree {
 	def, err := r.c.Loader(domain, name)
 	switch {
 	case err == nil:
-		t.Tree = tree.AppendJSON(nil, def.Tree, tree.Columns)
+		t.Tree, t.File = tree.AppendJSON(nil, def.Tree, tree.Columns), def.File
 	case !errors.Is(err, ErrNotFound):
 		t.Error = err.Error()
 	}

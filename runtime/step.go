@@ -77,7 +77,7 @@ func (r *Runtime) newStep(l *live, now int64) *step {
 }
 
 // loadTree finds a tree for the machine, and notes it.
-func (s *step) loadTree(name string) ([]byte, error) {
+func (s *step) loadTree(name string) (json []byte, file string, err error) {
 	i := slices.IndexFunc(s.entry.Loaded, func(t loadedTree) bool { return t.Name == name })
 	if i < 0 {
 		i = len(s.entry.Loaded)
@@ -85,9 +85,9 @@ func (s *step) loadTree(name string) ([]byte, error) {
 	}
 	t := s.entry.Loaded[i]
 	if t.Error != "" {
-		return nil, errors.New(t.Error)
+		return nil, "", errors.New(t.Error)
 	}
-	return t.Tree, nil
+	return t.Tree, t.File, nil
 }
 
 // hasTasker answers the machine, the same each time within a step, and notes

@@ -30,6 +30,7 @@ type Summary struct {
 type Waiting struct {
 	Nid   string    `json:"nid"`
 	Head  string    `json:"head"`
+	File  string    `json:"file,omitempty"` // as in Node
 	Line  int       `json:"line,omitempty"`
 	Since time.Time `json:"since"`
 }
@@ -51,6 +52,7 @@ type NodeError struct {
 	Code    string      `json:"code"`
 	Kind    string      `json:"kind"`
 	Message string      `json:"message"`
+	File    string      `json:"file,omitempty"` // as in Node
 	Line    int         `json:"line,omitempty"`
 	Column  int         `json:"column,omitempty"`
 	Error   *vm.Error   `json:"-"`
@@ -61,7 +63,8 @@ type NodeError struct {
 type Node struct {
 	Nid    string    `json:"nid"`
 	Head   string    `json:"head"`
-	Status string    `json:"status"` // open, closed (it was cancelled), ended, failed
+	Status string    `json:"status"`         // open, closed (it was cancelled), ended, failed
+	File   string    `json:"file,omitempty"` // that it stands in, where that is not the execution's own
 	Line   int       `json:"line,omitempty"`
 	Parent string    `json:"parent,omitempty"`
 	Since  time.Time `json:"since"`
@@ -155,7 +158,7 @@ func readOutcome(data []byte) (payload, vars value.Value, err error) {
 func (v *View) addNodes(l *live) {
 	for _, nid := range l.x.Nids() {
 		f := l.x.Frame(nid)
-		n := Node{Nid: nid.String(), Head: f.Code.Head, Status: f.State.String(), Line: f.Code.Line(),
+		n := Node{Nid: nid.String(), Head: f.Code.Head, Status: f.State.String(), File: f.Code.Prog.File, Line: f.Code.Line(),
 			Parent: f.Parent.String(), Tags: f.Tags}
 		if kept := l.nodes[nid]; kept != nil {
 			n.Since = micros(kept.since)
@@ -169,11 +172,11 @@ func (v *View) addNodes(l *live) {
 		if e := f.Failure; e != nil && f.State == vm.Open {
 			n.Status = "failed"
 			v.Errors = append(v.Errors, NodeError{Nid: e.Nid.String(), Code: string(e.Code), Kind: e.Kind, Message: e.Message,
-				Line: e.Line, Column: e.Column, Error: e, Payload: f.Payload.Object()})
+				File: e.File, Line: e.Line, Column: e.Column, Error: e, Payload: f.Payload.Object()})
 		}
 		v.Nodes = append(v.Nodes, n)
 		if !f.HasChildren() && f.State != vm.Ended && n.Status != "failed" {
-			v.Waiting = append(v.Waiting, Waiting{Nid: n.Nid, Head: n.Head, Line: n.Line, Since: n.Since})
+			v.Waiting = append(v.Waiting, Waiting{Nid: n.Nid, Head: n.Head, File: n.File, Line: n.Line, Since: n.Since})
 		}
 	}
 }

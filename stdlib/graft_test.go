@@ -15,6 +15,8 @@ func TestGraft(t *testing.T) {
 		{src: "set l []\nimport 'greetings' tag: 'x' on_error: (def \\ 1)\nsequence tag: 'y'\n  greet \"$(t.x)\"", ret: `"Hello, !"`},
 		{src: "import 'damaged'", err: `the subtree "damaged" can't be read: line 1`},
 		{src: "import 'nada' on_error: (def err \\ err.msg)", ret: `"no subtree \"nada\" found (domain \"\")"`},
+		{src: "sequence on_error: (def err \\ [ err.file, err.lin ])\n  import 'failing'\n  break 1\n", ret: `["failing.flo",2]`},
+		{src: "sequence on_error: (def err \\ err.file)\n  import 'failing'\n  fail 'here'\n", ret: "null"},
 		{src: "import 7", err: "7 is no name of a flow"},
 	} {
 		for _, watched := range []bool{false, true} {

@@ -65,7 +65,7 @@ var onError = &vm.Procedure{
 	Sig: sig.Proc{
 		Names: []string{"on_error"},
 		Group: sig.Handlers,
-		Doc: "Has its parent call a function when it, or anything below it, fails. The function gets the message as `msg` and the error as `err` (`err.msg`, `err.kla`, `err.kind`, `err.code`, `err.lin`); its result is what the parent leaves.\n\n" +
+		Doc: "Has its parent call a function when it, or anything below it, fails. The function gets the message as `msg` and the error as `err` (`err.msg`, `err.kla`, `err.kind`, `err.code`, `err.lin`, and `err.file` in what was imported); its result is what the parent leaves.\n\n" +
 			"A string, a regular expression or `class:` limit it to some errors: those of that message, class, kind or code, or whose message or class match.",
 		Attrs:      []sig.Attr{{Names: []string{"class", "klass"}, Type: sig.String, Doc: "The class, kind or code of the errors."}},
 		Args:       []sig.Arg{{Name: "criterion", Type: sig.Any, Optional: true, Doc: "A message, a class, or a regular expression."}, handlerArg},

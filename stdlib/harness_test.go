@@ -56,19 +56,20 @@ var library = map[string]string{
 	"literal":   "7\n",
 	"adding":    "sequence\n  push l 1\n",
 	"damaged":   "sequence (\n",
+	"failing":   "define break x\n  x / 0\n",
 }
 
-func loadTree(name string) ([]byte, error) {
+func loadTree(name string) (json []byte, path string, err error) {
 	text, ok := library[strings.TrimSuffix(name, ".flo")]
 	if !ok {
-		return nil, nil
+		return nil, "", nil
 	}
 	file, ds := parser.Parse(source.NewFile(name, text), parser.Options{})
 	root, more := tree.Lower(file)
 	if ds = append(ds, more...); len(ds) > 0 {
-		return nil, fmt.Errorf("line %d: %s", ds[0].Span.Start.Line, ds[0].Message)
+		return nil, "", fmt.Errorf("line %d: %s", ds[0].Span.Start.Line, ds[0].Message)
 	}
-	return tree.AppendJSON(nil, root, tree.Columns), nil
+	return tree.AppendJSON(nil, root, tree.Columns), strings.TrimSuffix(name, ".flo") + ".flo", nil
 }
 
 func parseJSON(t testing.TB, s string) value.Value {

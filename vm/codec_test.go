@@ -210,12 +210,12 @@ func (c *conformanceCase) launch(t testing.TB, watched bool) (*vm.Program, func(
 		x := vm.New(p, vm.Launch{ID: "test", Domain: "d", Payload: parse(c.Payload), Vars: parse(c.Vars), NowMicros: 1, Seed: 1<<63 + 5, Zone: "Asia/Tokyo"})
 		x.HasTasker = func(name string) bool { return name == "al" }
 		x.Watched = watched
-		x.LoadTree = func(string) ([]byte, error) {
-			sub, err := compile("set n (n + 1)\ntrace n\ndef \\ \"n is $(n)\"\n")
+		x.LoadTree = func(string) ([]byte, string, error) {
+			sub, err := compile("set n (n + 1)\ntrace n\nsequence on_error: (def err \\ trace \"$(err.file) $(err.lin)\")\n  1 / (n - n)\ndef \\ \"n is $(n)\"\n")
 			if err != nil {
-				return nil, err
+				return nil, "", err
 			}
-			return tree.AppendJSON(nil, sub.Tree, tree.Columns), nil
+			return tree.AppendJSON(nil, sub.Tree, tree.Columns), "sub.flo", nil
 		}
 		return x
 	}

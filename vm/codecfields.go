@@ -55,6 +55,7 @@ func (c *coder) header() {
 	if c.decoding || len(x.grafts) > 0 {
 		c.queue(12, &x.queue) // it refers to what was loaded
 	}
+	c.graftFiles(13)
 	c.end()
 	if c.decoding && len(shadow) > 0 {
 		x.shadow = make(map[string]bool)
@@ -76,12 +77,32 @@ func (c *coder) graft(g *graft) {
 		c.failf("a tree that was loaded is damaged")
 		return
 	}
-	p, err := c.x.compileGraft(*g)
-	if err != nil {
-		c.err = err
+	if c.err = c.x.compileGraft(g); c.err == nil {
+		c.x.hold(g.prog)
+	}
+}
+
+// graftFiles are the files of the trees that the execution loaded.
+func (c *coder) graftFiles(field int64) {
+	files, known := []string{}, false
+	for i := range c.x.grafts {
+		files = append(files, c.x.grafts[i].file)
+		known = known || files[i] != ""
+	}
+	if !known {
+		files = nil
+	}
+	if list(c, field, &files, stringElement); !c.decoding || c.err != nil || len(files) == 0 {
 		return
 	}
-	c.x.hold(p)
+	if len(files) != len(c.x.grafts) {
+		c.failf("%d files are those of %d trees", len(files), len(c.x.grafts))
+		return
+	}
+	for i, file := range files {
+		g := &c.x.grafts[i]
+		g.file, g.prog.File = file, file
+	}
 }
 
 // counters are all but those that the origin has.
@@ -335,6 +356,7 @@ func (c *coder) failure(e *Error) {
 	c.string(7, &e.Proc)
 	number(c, 8, &e.Line)
 	number(c, 9, &e.Column)
+	c.string(10, &e.File)
 	c.end()
 }
 

@@ -14,6 +14,7 @@ import (
 type Program struct {
 	Tree *tree.Node // the root define
 	Hash string
+	File string // of a tree that an execution brought in, "" for none
 	Root *Code
 	lib  *Library
 }

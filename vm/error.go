@@ -17,6 +17,7 @@ type Error struct {
 	Hint    string
 	Nid     NID
 	Proc    string // the head of the node that failed
+	File    string // that it stands in; "" for that of the definition that was launched
 	Line    int
 	Column  int
 }
@@ -33,6 +34,9 @@ func (e *Error) Object() value.Value {
 	if e.Proc != "" {
 		o = o.Set("prc", value.String(e.Proc))
 	}
+	if e.File != "" {
+		o = o.Set("file", value.String(e.File))
+	}
 	if e.Line > 0 {
 		o = o.Set("lin", value.Int(int64(e.Line)))
 	}
@@ -46,7 +50,7 @@ func (f *Frame) place(e *Error) *Error {
 		placed.Nid = f.Nid
 	}
 	if placed.Line == 0 {
-		placed.Line, placed.Column = f.Code.Line(), f.Code.Node.Span.Start.Column
+		placed.File, placed.Line, placed.Column = f.Code.Prog.File, f.Code.Line(), f.Code.Node.Span.Start.Column
 	}
 	if placed.Proc == "" {
 		placed.Proc = f.Code.Head

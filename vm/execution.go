@@ -15,10 +15,10 @@ type Execution struct {
 	Limits Limits
 	// HasTasker tells whether a name stands for a tasker; nil for none does.
 	HasTasker func(name string) bool
-	// LoadTree finds a tree that a flow imports, as JSON with positions; nil
-	// where there is none of that name. The same name has to give the same tree
-	// in a replay.
-	LoadTree func(name string) ([]byte, error)
+	// LoadTree finds a tree that a flow imports, as JSON with positions, and the
+	// file that it is from; nil where there is none of that name. The same name
+	// has to give the same in a replay.
+	LoadTree func(name string) (tree []byte, file string, err error)
 	// Watched turns the shortcut off: every node gets its frame and its
 	// messages, and observers see them all.
 	Watched bool

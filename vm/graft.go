@@ -12,6 +12,8 @@ import (
 type graft struct {
 	text value.Value // the tree's JSON, with positions
 	path string
+	file string // that it was read from, "" for none
+	prog *Program
 }
 
 // Graft has the node become the tree of that name, which the execution's
@@ -22,23 +24,22 @@ func (n *Node) Graft(name string) error {
 	if x.LoadTree == nil {
 		return missing
 	}
-	text, err := x.LoadTree(name)
+	text, file, err := x.LoadTree(name)
 	if err != nil {
 		return BadArgument("", "the subtree %q can't be read: %s", name, err)
 	}
 	if text == nil {
 		return missing
 	}
-	g := graft{value.String(string(text)), f.Nid.Path}
-	p, err := x.compileGraft(g)
-	if err != nil {
+	g := graft{text: value.String(string(text)), path: f.Nid.Path, file: file}
+	if err := x.compileGraft(&g); err != nil {
 		return BadArgument("", "the subtree %q can't be read: %s", name, err)
 	}
-	if x.held(p.Hash) == nil {
+	if x.held(g.prog.Hash) == nil {
 		x.grafts = append(x.grafts, g)
-		x.hold(p)
+		x.hold(g.prog)
 	}
-	p = x.held(p.Hash)
+	p := x.held(g.prog.Hash)
 	f.Code, f.Atts, f.Rets, f.Slots, f.KeyNames, f.Heat, f.HasHeat = p.Root, nil, nil, nil, nil, value.Null, false
 	x.touch(f)
 	n.emit(Message{Point: Grafted, Nid: f.Nid, Payload: f.Payload, Wait: n.wait, Causes: n.m.Causes})
@@ -46,16 +47,17 @@ func (n *Node) Graft(name string) error {
 	return nil
 }
 
-func (x *Execution) compileGraft(g graft) (*Program, error) {
+func (x *Execution) compileGraft(g *graft) error {
 	root, err := tree.ParseJSON([]byte(g.text.AsString()), tree.ReadOptions{MaxBytes: len(g.text.AsString())})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// One tree may stand at several places, and each has node ids of its own.
-	p := &Program{Tree: root, Hash: fmt.Sprintf("%s@%s", tree.Hash(root), g.path), lib: x.prog.lib}
+	p := &Program{Tree: root, Hash: fmt.Sprintf("%s@%s", tree.Hash(root), g.path), File: g.file, lib: x.prog.lib}
 	nid := NID{Path: g.path}
 	p.Root = p.compile(tree.Body(root), nil, g.path, nid.index())
-	return p, nil
+	g.prog = p
+	return nil
 }
 
 // grafted starts a node over that has become another one.

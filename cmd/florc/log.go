@@ -71,7 +71,7 @@ func newLogEntryJSON(e *runtime.LogEntry) logEntryJSON {
 		mj := logMessageJSON{LogMessage: m}
 		if ve := m.Error; ve != nil {
 			mj.Error = &errorJSON{Code: string(ve.Code), Kind: ve.Kind, Message: ve.Message, Hint: ve.Hint, Nid: ve.Nid.String(),
-				Line: ve.Line, Column: ve.Column}
+				File: ve.File, Line: ve.Line, Column: ve.Column}
 		}
 		j.Messages = append(j.Messages, mj)
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -47,6 +49,7 @@ func (r *runner) failed(v *runtime.View) error {
 
 // errorJSON is the failure of a node, as programs read it.
 func (d *definition) errorJSON(e *vm.Error) errorJSON {
+	d = d.fileOf(e)
 	at := d.spanOf(e).Start
 	return errorJSON{Code: string(e.Code), Kind: e.Kind, Message: e.Message, Hint: e.Hint, Nid: e.Nid.String(),
 		File: nameOf(d.file), Line: at.Line, Column: d.file.RuneColumn(at)}
@@ -54,7 +57,8 @@ func (d *definition) errorJSON(e *vm.Error) errorJSON {
 
 // findingOf is the failure of a node, as people read it.
 func (d *definition) findingOf(e *vm.Error, nodes []runtime.Node) finding {
-	f := finding{label: "error", code: e.Code, text: e.Message, file: d.file, span: d.spanOf(e)}
+	in := d.fileOf(e)
+	f := finding{label: "error", code: e.Code, text: e.Message, file: in.file, span: in.spanOf(e)}
 	f.notes = d.calls(e, nodes)
 	if e.Hint != "" {
 		f.notes = append(f.notes, note{"help", e.Hint})
@@ -87,9 +91,24 @@ func (d *definition) calls(e *vm.Error, nodes []runtime.Node) []note {
 		if len(calls) == maxCalls {
 			return append(calls, note{"called", "and so on"})
 		}
-		calls = append(calls, note{"called", fmt.Sprintf("at %s:%d, by %s", nameOf(d.file), parent.Line, parent.Head)})
+		calls = append(calls, note{"called", fmt.Sprintf("at %s:%d, by %s", cmp.Or(parent.File, nameOf(d.file)), parent.Line, parent.Head)})
 	}
 	return calls
+}
+
+// fileOf returns the definition that a failure is in: this one, or one that it
+// imports, with its text where that is still what was imported.
+func (d *definition) fileOf(e *vm.Error) *definition {
+	if e.File == "" {
+		return d
+	}
+	path := filepath.Join(filepath.Dir(d.file.Name), e.File)
+	if d.isText {
+		if text, err := os.ReadFile(path); err == nil {
+			return parseText(path, string(text))
+		}
+	}
+	return &definition{file: source.NewFile(e.File, ""), root: &tree.Node{}}
 }
 
 // spanOf returns where a node failed. The error knows where that starts, the
@@ -192,7 +211,7 @@ func showWaiting(w io.Writer, p palette, columns int, v *runtime.View, tasks []*
 	for _, n := range v.Waiting {
 		line := ""
 		if n.Line > 0 {
-			line = fmt.Sprintf("line %d", n.Line)
+			line = strings.TrimSpace(fmt.Sprintf("%s line %d", n.File, n.Line))
 		}
 		t.add(cell{n.Nid, bold}, cell{text: waitsFor(n, taskAt[n.Nid], due[n.Nid])}, cell{text: line},
 			cell{text: "since " + timeAndAge(n.Since, time.Now())})

@@ -16,7 +16,7 @@ var errorMember = rule{
 		{
 			Code:  codeErrMember,
 			Title: "a member that errors do not have",
-			Why:   "An error has `msg`, its text, `code`, `kind`, `kla`, `prc`, the procedure that failed, and `lin`, its line. Any other member is `null`.",
+			Why:   "An error has `msg`, its text, `code`, `kind`, `kla`, `prc`, the procedure that failed, `lin`, its line, and `file`, where that is one that was imported. Any other member is `null`.",
 			Bad:   "sequence\n  on error\n    trace err.message\n  task 'alice' 'sign'\n",
 			Good:  "sequence\n  on error\n    trace err.msg\n  task 'alice' 'sign'\n",
 		},
@@ -24,7 +24,7 @@ var errorMember = rule{
 	internal: (*rules).errorMember,
 }
 
-var errorMembers = []string{"msg", "code", "kind", "kla", "prc", "lin"}
+var errorMembers = []string{"msg", "code", "kind", "kla", "prc", "lin", "file"}
 
 func (r *rules) errorMember(c *analysis.Call) {
 	n := c.Node
@@ -38,7 +38,7 @@ func (r *rules) errorMember(c *analysis.Call) {
 	}
 	d := diag.Diagnostic{
 		Code: codeErrMember, Severity: diag.Warning, Span: n.Children[1].Span,
-		Message: fmt.Sprintf("errors have no %q", member), Hint: "they have msg, code, kind, kla, prc and lin",
+		Message: fmt.Sprintf("errors have no %q", member), Hint: "they have msg, code, kind, kla, prc, lin and file",
 	}
 	if member == "message" {
 		d.Hint = `did you mean "msg"?`

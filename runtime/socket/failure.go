@@ -108,6 +108,7 @@ type nodeError struct {
 	Hint    string `json:"hint,omitempty"`
 	Nid     string `json:"nid,omitempty"`
 	Proc    string `json:"proc,omitempty"`
+	File    string `json:"file,omitempty"`
 	Line    int    `json:"line,omitempty"`
 	Column  int    `json:"column,omitempty"`
 }
@@ -117,7 +118,7 @@ func newNodeError(e *vm.Error) *nodeError {
 		return nil
 	}
 	n := &nodeError{Code: string(e.Code), Kind: e.Kind, Class: e.Class, Message: []byte(e.Message), Hint: e.Hint,
-		Proc: e.Proc, Line: e.Line, Column: e.Column}
+		Proc: e.Proc, File: e.File, Line: e.Line, Column: e.Column}
 	if !e.Nid.IsZero() {
 		n.Nid = e.Nid.String()
 	}
@@ -133,5 +134,5 @@ func (n *nodeError) error() (*vm.Error, error) {
 		return nil, err
 	}
 	return &vm.Error{Code: diag.Code(n.Code), Kind: n.Kind, Class: n.Class, Message: string(n.Message), Hint: n.Hint,
-		Nid: nid, Proc: n.Proc, Line: n.Line, Column: n.Column}, nil
+		Nid: nid, Proc: n.Proc, File: n.File, Line: n.Line, Column: n.Column}, nil
 }
