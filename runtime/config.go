@@ -25,11 +25,14 @@ type Config struct {
 	Store Store
 	// Library holds the procedures.
 	Library *vm.Library
-	// Taskers do the tasks, by the names under which flows know them. The map
-	// must not be changed once it is given. Default: none.
+	// Taskers do the tasks, by the names under which flows know them. Default:
+	// none.
 	Taskers map[string]Tasker
-	// Fallback does the tasks of names that Taskers does not know. Default:
-	// such a task fails.
+	// Registrations are taskers of which there is more to say: expressions for
+	// names, domains, timeouts, limits. Default: none.
+	Registrations []Registration
+	// Fallback does the tasks for which no tasker is registered. Default: such
+	// a task fails.
 	Fallback Tasker
 
 	// Loader finds the flows that others import. Default: there are none.

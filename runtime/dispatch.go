@@ -19,17 +19,21 @@ type dispatcher struct {
 	queue   []*job
 	jobs    map[TaskKey]*job // queued or under way
 	workers sync.WaitGroup
-	count   int        // of workers
-	idle    int        // workers that wait
-	more    *sync.Cond // there is a job, or the dispatcher is stopped
-	active  bool       // between start and stop
+	count   int           // of workers
+	idle    int           // workers that wait
+	more    *sync.Cond    // there is a job, or the dispatcher is stopped
+	active  bool          // between start and stop
+	halt    chan struct{} // closed by stop
 }
 
 type job struct {
-	rec    *TaskRecord
-	task   *Task // nil where it has to be read from the record
-	ctx    context.Context
-	cancel context.CancelCauseFunc
+	rec      *TaskRecord
+	task     *Task       // nil where it has to be read from the record
+	tasker   *registered // nil for none
+	counted  bool        // it is one of those that its tasker has now
+	attempts int
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
 }
 
 var (
@@ -49,9 +53,18 @@ func (d *dispatcher) add(rec *TaskRecord, task *Task) {
 	if !d.active || d.jobs[rec.Key()] != nil {
 		return // what is left out is found in the store by the next start
 	}
-	j := &job{rec: rec, task: task}
+	j := &job{rec: rec, task: task, tasker: d.r.tasker(rec.Domain, rec.Tasker)}
 	j.ctx, j.cancel = context.WithCancelCause(context.Background())
 	d.jobs[rec.Key()] = j
+	d.enqueue(j)
+}
+
+// enqueue has a job done as soon as there is a worker, and its tasker takes
+// more. The lock is held.
+func (d *dispatcher) enqueue(j *job) {
+	if !j.rec.Withdrawn && d.hold(j) {
+		return
+	}
 	d.queue = append(d.queue, j)
 	if len(d.queue) > d.idle && d.count < d.r.c.TaskWorkers {
 		d.count++
@@ -101,25 +114,32 @@ func (d *dispatcher) next(i int) *job {
 
 // work does a job that next returned.
 func (d *dispatcher) work(j *job) {
-	if err := d.do(j); err != nil {
+	err := d.do(j)
+	again, isAgain := asAgain(err)
+	if err != nil && !isAgain {
 		d.r.fail(err)
 	}
-	j.cancel(nil)
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.jobs[j.rec.Key()] == j {
+	d.letNext(j)
+	if !isAgain && d.jobs[j.rec.Key()] == j {
 		delete(d.jobs, j.rec.Key())
+	}
+	d.mu.Unlock()
+	if isAgain {
+		d.again(j, again.after)
+	} else {
+		j.cancel(nil)
 	}
 }
 
 // do has a task done, or taken back, and gives back what comes of it. It
-// returns errors of the store only.
+// returns errors of the store, and that of a tasker that is to be called again.
 func (d *dispatcher) do(j *job) error {
 	ctx := context.Background() // what a task came to is stored, whatever happens to its context
 	if j.ctx.Err() != nil {
 		return nil
 	}
-	task, tasker := j.task, d.r.tasker(j.rec.Tasker)
+	task := j.task
 	if task == nil {
 		var err error
 		task, err = d.r.newTask(ctx, j.rec)
@@ -136,20 +156,25 @@ func (d *dispatcher) do(j *job) error {
 		}
 	}
 	if j.rec.Withdrawn {
-		if w, ok := tasker.(Withdrawer); ok {
+		if w, ok := j.withdrawer(); ok {
 			if err := callWithdraw(j.ctx, w, task); err != nil {
 				d.r.c.Logger.Warn("a tasker failed to withdraw a task", "tasker", j.rec.Tasker, "key", task.Key, "error", err)
 			}
 		}
 		return d.giveBack(ctx, j.rec, task.Payload, nil)
 	}
-	if tasker == nil {
+	if j.tasker == nil {
 		return d.giveBack(ctx, j.rec, task.Payload, fmt.Errorf("there is no tasker named %q", j.rec.Tasker))
 	}
-	reply, err := callTasker(j.ctx, tasker, task)
+	j.attempts++
+	task.Attempt = j.attempts
+	reply, err := j.tasker.call(j.ctx, task)
+	_, again := asAgain(err)
 	switch {
 	case context.Cause(j.ctx) == errWithdrawn, err != nil && j.ctx.Err() != nil:
 		return nil // what is withdrawn is given back by itself; the other is done again after the next start
+	case again:
+		return err
 	case err != nil:
 		return d.giveBack(ctx, j.rec, task.Payload, err)
 	case reply != nil && reply.Later:
@@ -158,6 +183,14 @@ func (d *dispatcher) do(j *job) error {
 		return d.giveBack(ctx, j.rec, task.Payload, nil)
 	}
 	return d.giveBack(ctx, j.rec, reply.Payload, nil)
+}
+
+func (j *job) withdrawer() (Withdrawer, bool) {
+	if j.tasker == nil {
+		return nil, false
+	}
+	w, ok := j.tasker.Tasker.(Withdrawer)
+	return w, ok
 }
 
 // accept notes that the tasker has taken charge of the task. Where the disk is
@@ -226,7 +259,7 @@ func (d *dispatcher) withdraw(key TaskKey) {
 // start lets tasks be done.
 func (d *dispatcher) start() {
 	d.mu.Lock()
-	d.active = true
+	d.active, d.halt = true, make(chan struct{})
 	d.mu.Unlock()
 }
 
@@ -234,8 +267,17 @@ func (d *dispatcher) start() {
 // take longer than grace by cancelling them.
 func (d *dispatcher) stop(grace time.Duration) {
 	d.mu.Lock()
+	if d.active {
+		close(d.halt)
+	}
 	d.active = false
-	for _, j := range d.queue {
+	waiting := d.queue
+	for _, t := range d.r.registry.all {
+		waiting = append(waiting, t.limit.waiting...)
+		t.limit.waiting = nil
+	}
+	for _, j := range waiting {
+		d.letNext(j)
 		delete(d.jobs, j.rec.Key())
 	}
 	d.queue = nil

@@ -92,8 +92,24 @@ func (s *step) task(e *vm.TaskEffect) {
 	}
 	s.handed[e.ID] = len(s.batch.Tasks)
 	s.tasks = append(s.tasks, t)
-	s.batch.Tasks = append(s.batch.Tasks, TaskRecord{Exid: s.exid, ID: e.ID, Nid: t.Nid, Tasker: e.Tasker, Name: e.Name,
-		SinceMicros: s.now, Line: t.Line, Accepted: s.parked(e.Tasker), Data: data})
+	rec := TaskRecord{Exid: s.exid, ID: e.ID, Nid: t.Nid, Tasker: e.Tasker, Name: e.Name, SinceMicros: s.now, Line: t.Line,
+		Data: data, Domain: s.live.x.Domain}
+	if s.r != nil {
+		s.place(&rec)
+	}
+	s.batch.Tasks = append(s.batch.Tasks, rec)
+}
+
+// place says who is to do a task.
+func (s *step) place(rec *TaskRecord) {
+	t := s.r.tasker(rec.Domain, rec.Tasker)
+	if t == nil {
+		return // the dispatcher fails it
+	}
+	rec.Accepted = t.parks()
+	if t.Inline {
+		s.inline = append(s.inline, rec.ID)
+	}
 }
 
 // drop takes back the task of a node that is gone.

@@ -13,17 +13,19 @@ import (
 // followed by a run; an empty one stands for a run alone. Cut tells that the
 // last run used up the budget. Known and Unknown are the names that the
 // machine asked for, those of taskers and the others. Sum is that of the state
-// that it led to.
+// that it led to. Timeouts are those of taskers that the machine asked for, in
+// microseconds.
 type journalEntry struct {
-	Launch   *journalLaunch `cbor:"1,keyasint,omitempty"`
-	AtMicros int64          `cbor:"2,keyasint,omitempty"`
-	Messages [][]byte       `cbor:"3,keyasint,omitempty"`
-	Budget   int            `cbor:"4,keyasint,omitempty"`
-	Cut      bool           `cbor:"5,keyasint,omitempty"`
-	Known    []string       `cbor:"6,keyasint,omitempty"`
-	Unknown  []string       `cbor:"7,keyasint,omitempty"`
-	Sum      []byte         `cbor:"8,keyasint,omitempty"`
-	Loaded   []loadedTree   `cbor:"9,keyasint,omitempty"` // what the machine asked for, likewise
+	Launch   *journalLaunch   `cbor:"1,keyasint,omitempty"`
+	AtMicros int64            `cbor:"2,keyasint,omitempty"`
+	Messages [][]byte         `cbor:"3,keyasint,omitempty"`
+	Budget   int              `cbor:"4,keyasint,omitempty"`
+	Cut      bool             `cbor:"5,keyasint,omitempty"`
+	Known    []string         `cbor:"6,keyasint,omitempty"`
+	Unknown  []string         `cbor:"7,keyasint,omitempty"`
+	Sum      []byte           `cbor:"8,keyasint,omitempty"`
+	Loaded   []loadedTree     `cbor:"9,keyasint,omitempty"` // what the machine asked for, likewise
+	Timeouts map[string]int64 `cbor:"10,keyasint,omitempty"`
 }
 
 // loadedTree is a tree that a flow imported, as JSON, or why it could not.

@@ -187,7 +187,9 @@ func (p *player) apply(ctx context.Context, e *Entry) error {
 		return fmt.Errorf("entry %d of the journal comes after the end", e.Seq)
 	}
 	s := p.r.newStep(p.live, je.AtMicros)
+	s.r = nil
 	s.knows = func(name string) bool { return slices.Contains(je.Known, name) }
+	s.times = func(name string) int64 { return je.Timeouts[name] }
 	s.loads = func(name string) loadedTree {
 		i := slices.IndexFunc(je.Loaded, func(t loadedTree) bool { return t.Name == name })
 		if i < 0 {

@@ -17,6 +17,7 @@ type Runtime struct {
 	programs programCache
 	schedule scheduler
 	tasks    dispatcher
+	registry *registry
 
 	mu      sync.Mutex
 	work    *sync.Cond // there is a slot in ready, or the unit ends
@@ -57,6 +58,10 @@ func New(c Config) (*Runtime, error) {
 	}
 	r := &Runtime{c: c.withDefaults(), store: c.Store,
 		slots: make(map[string]*slot), waiters: make(map[string][]waiter)}
+	var err error
+	if r.registry, err = newRegistry(&r.c); err != nil {
+		return nil, fmt.Errorf("runtime: %w", err)
+	}
 	r.work = sync.NewCond(&r.mu)
 	r.programs.init(c.Library, c.Store)
 	r.schedule.init(r)

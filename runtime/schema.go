@@ -23,13 +23,24 @@ func (c Config) Schema() sig.Schema {
 	if c.Library != nil {
 		s = c.Library.Schema().Merge(s)
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.Taskers)) {
-		t := sig.Tasker{}
-		if d, ok := c.Taskers[name].(Describer); ok {
-			t = d.Describe()
+	described := func(name string, t Tasker) {
+		var about sig.Tasker
+		if d, ok := t.(Describer); ok {
+			about = d.Describe()
 		}
-		t.Name = name
-		s.Taskers = append(s.Taskers, t)
+		about.Name = name
+		s.Taskers = append(s.Taskers, about)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Taskers)) {
+		described(name, c.Taskers[name])
+	}
+	for _, r := range c.Registrations {
+		if r.Match == nil {
+			described(r.Name, r.Tasker)
+			continue
+		}
+		described(r.Match.String(), r.Tasker)
+		s.Taskers[len(s.Taskers)-1].Pattern = true
 	}
 	return s
 }

@@ -151,6 +151,8 @@ func (s *sim) boot() error {
 		CacheNodes: []int{-1, 10, 1000}[s.rnd.IntN(3)], Seed: s.rnd.Uint64,
 		Taskers: map[string]runtime.Tasker{"work": runtime.TaskerFunc(s.task), "bad": runtime.TaskerFunc(s.bad),
 			"later": runtime.TaskerFunc(s.later), "alice": runtime.Worklist, "bob": runtime.Worklist},
+		Registrations: []runtime.Registration{{Name: "quick", Tasker: runtime.TaskerFunc(s.task), Inline: true},
+			{Name: "one", Tasker: runtime.TaskerFunc(s.task), AtOnce: 1}},
 		NewID: func(string, string, time.Time) string {
 			ids++
 			return fmt.Sprintf("x%d-%d", len(s.flows), ids)
@@ -327,7 +329,7 @@ func (g *simSource) node(depth int) {
 	}
 	switch n {
 	case 0, 1, 2:
-		g.line(depth, "task '%s' k: 'k%d'", []string{"work", "work", "bob", "later"}[g.rnd.IntN(4)], k)
+		g.line(depth, "task '%s' k: 'k%d'", []string{"work", "quick", "one", "bob", "later"}[g.rnd.IntN(5)], k)
 	case 3, 4:
 		g.line(depth, "sleep '%ds'", g.rnd.IntN(4))
 	case 5:

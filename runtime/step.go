@@ -17,13 +17,14 @@ import (
 // the same messages at the same time, with the same answers, give the same
 // batch, be it for the first time or in a replay.
 type step struct {
-	exid   string
-	live   *live
-	now    int64
-	entry  journalEntry
-	knows  func(name string) bool // tells a tasker's name
-	loads  func(name string) loadedTree
-	parked func(name string) bool // tells the name of a tasker that takes what it gets as it comes
+	exid  string
+	live  *live
+	now   int64
+	entry journalEntry
+	knows func(name string) bool // tells a tasker's name
+	loads func(name string) loadedTree
+	times func(name string) int64 // tells the timeout of a tasker, in microseconds
+	r     *Runtime                // nil in a replay, which hands nothing out
 
 	batch   Batch
 	own     []vm.Message       // that the runtime itself sends
@@ -31,6 +32,8 @@ type step struct {
 	timers  map[timerKey]Timer // set in this step
 	handed  map[string]int     // tasks of this step: where they stand in the batch
 	tasks   []*Task            // these, as taskers see them
+	inline  []string           // those to be done inline
+	inlined int                // how many were
 	output  []string
 	failed  []vm.FailedEffect
 	ended   *vm.EndedEffect
@@ -51,7 +54,7 @@ var steps = sync.Pool{New: func() any { return new(step) }}
 func (s *step) recycle() {
 	b := &s.batch
 	if s.live.x != nil {
-		s.live.x.HasTasker, s.live.x.LoadTree = nil, nil
+		s.live.x.HasTasker, s.live.x.TaskerTimeout, s.live.x.LoadTree = nil, nil, nil
 	}
 	clear(s.entry.Messages)
 	clear(b.Frames)
@@ -66,11 +69,18 @@ func (s *step) recycle() {
 
 func (r *Runtime) newStep(l *live, now int64) *step {
 	s := steps.Get().(*step)
-	s.exid, s.live, s.now, s.knows, s.parked = l.rec.Exid, l, now, r.hasTasker, r.parks
+	s.exid, s.live, s.now, s.r = l.rec.Exid, l, now, r
 	s.entry.AtMicros = now
 	if l.x != nil {
 		s.entry.Budget = l.x.Limits.RunSteps
-		l.x.HasTasker, l.x.LoadTree = s.hasTasker, s.loadTree
+		l.x.HasTasker, l.x.TaskerTimeout, l.x.LoadTree = s.hasTasker, s.taskerTimeout, s.loadTree
+	}
+	s.knows = func(name string) bool { return r.registry.find(l.x.Domain, name) != nil }
+	s.times = func(name string) int64 {
+		if t := r.tasker(l.x.Domain, name); t != nil {
+			return t.Timeout.Microseconds()
+		}
+		return 0
 	}
 	s.loads = func(name string) loadedTree { return r.loadTree(l.x.Domain, name) }
 	return s
@@ -106,6 +116,21 @@ func (s *step) hasTasker(name string) bool {
 		s.entry.Unknown = append(s.entry.Unknown, name)
 	}
 	return known
+}
+
+// taskerTimeout answers the machine likewise.
+func (s *step) taskerTimeout(name string) int64 {
+	if micros, known := s.entry.Timeouts[name]; known {
+		return micros
+	}
+	micros := s.times(name)
+	if micros > 0 {
+		if s.entry.Timeouts == nil {
+			s.entry.Timeouts = make(map[string]int64)
+		}
+		s.entry.Timeouts[name] = micros
+	}
+	return micros
 }
 
 // again runs on where a run before was cut short.
@@ -151,7 +176,12 @@ func (s *step) accept(m *vm.Message) bool {
 			return false
 		}
 		n.task, n.taskParts = "", nil
-		s.batch.Untasks = append(s.batch.Untasks, TaskKey{s.exid, m.TaskID})
+		if i, fresh := s.handed[m.TaskID]; fresh { // it was done inline, and is never stored
+			s.tasks[i] = nil
+			delete(s.handed, m.TaskID)
+		} else {
+			s.batch.Untasks = append(s.batch.Untasks, TaskKey{s.exid, m.TaskID})
+		}
 	case vm.Cancel:
 		if m.Payload.Fields.IsNull() && !m.Payload.HasRet {
 			m.Payload = f.Payload
@@ -175,6 +205,7 @@ func (s *step) run() {
 			s.effects()
 		}
 	}
+	s.answerInline()
 }
 
 // safely does a part of a step, with panics, which are bugs, turned into

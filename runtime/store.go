@@ -235,6 +235,7 @@ type TaskRecord struct {
 	Accepted    bool   `cbor:"8,keyasint,omitempty"`  // the tasker has it, and will return it by itself
 	Withdrawn   bool   `cbor:"9,keyasint,omitempty"`  // the tasker is to forget it
 	Data        []byte `cbor:"10,keyasint,omitempty"` // arguments, parameters, tags and payload, encoded; parts of them may be apart
+	Domain      string `cbor:"11,keyasint,omitempty"` // of the execution
 }
 
 // Key returns the task's key.

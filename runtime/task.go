@@ -44,6 +44,10 @@ type Task struct {
 	Tags    []string      `json:"tags"`   // that the task is in
 	Payload value.Value   `json:"payload"`
 	Line    int           `json:"line,omitempty"` // of the definition
+
+	// Attempt counts the calls of the tasker for this task, from 1 on, since the
+	// start of the runtime; see TryAgain.
+	Attempt int `json:"attempt,omitempty"`
 }
 
 // Reply is what a tasker gives for a task. A nil Reply is an empty one.
@@ -62,21 +66,6 @@ var Worklist Tasker = worklist{}
 type worklist struct{}
 
 func (worklist) Task(context.Context, *Task) (*Reply, error) { return &Reply{Later: true}, nil }
-
-// parks tells whether the tasker of that name takes whatever it gets as it
-// comes, so that nothing has to be handed to it.
-func (r *Runtime) parks(name string) bool { return r.tasker(name) == Worklist }
-
-// tasker returns the tasker of that name, or nil.
-func (r *Runtime) tasker(name string) Tasker {
-	if t := r.c.Taskers[name]; t != nil {
-		return t
-	}
-	return r.c.Fallback
-}
-
-// hasTasker tells the machine whether a name stands for a tasker.
-func (r *Runtime) hasTasker(name string) bool { return r.c.Taskers[name] != nil }
 
 // taskData is the part of a task that no store has to look into.
 type taskData struct {

@@ -15,6 +15,10 @@ type Execution struct {
 	Limits Limits
 	// HasTasker tells whether a name stands for a tasker; nil for none does.
 	HasTasker func(name string) bool
+	// TaskerTimeout tells after how many microseconds a task for that tasker
+	// times out, 0 for never; nil for none does. It is asked for tasks without a
+	// timeout of their own, and has to answer the same in a replay.
+	TaskerTimeout func(name string) int64
 	// LoadTree finds a tree that a flow imports, as JSON with positions, and the
 	// file that it is from; nil where there is none of that name. The same name
 	// has to give the same in a replay.

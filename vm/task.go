@@ -16,11 +16,23 @@ func (n *Node) Dispatch(t TaskEffect) error {
 	if f.TaskID == "" {
 		n.x.state.Tasks++
 		f.TaskID = strconv.FormatInt(n.x.state.Tasks, 10)
+		n.taskerTimeout(t.Tasker)
 	}
 	t.ID, t.Nid, t.Tags, t.Payload = f.TaskID, f.Nid, n.TagsAbove(), n.pl.Object()
 	n.x.effect(t)
 	n.over = true
 	return nil
+}
+
+// taskerTimeout has the node time out as its tasker asks for, unless it does
+// already as the flow says.
+func (n *Node) taskerTimeout(tasker string) {
+	if n.x.TaskerTimeout == nil || slices.ContainsFunc(n.f.Timers, func(t Timer) bool { return t.Timeout }) {
+		return
+	}
+	if micros := n.x.TaskerTimeout(tasker); micros > 0 {
+		n.setTimer(n.x.state.NowMicros+micros, true)
+	}
 }
 
 // ReturnMessage is the message by which a tasker returns a task: the payload
