@@ -53,6 +53,7 @@ var concurrence = &vm.Procedure{
 		Examples: []sig.Example{
 			{Title: "Two branches", Source: "concurrence\n  set f.a 1\n  set f.b 2", Want: `{"a":1,"b":2,"ret":null}`},
 			{Title: "The first to reply", Source: "concurrence expect: 1\n  sequence\n    stall _\n  'quick'", Ret: `"quick"`},
+			{Title: "The others go on", Source: "set l []\nconcurrence expect: 1 remaining: 'forget'\n  sequence\n    sleep '1s'\n    push l 'slow'\n  push l 'quick'\npush l 'next'\nsleep '2s'\nl", Ret: `["quick","next","slow"]`},
 		},
 		SeeAlso: []string{"sequence", "cmap", "task"},
 	},
@@ -259,7 +260,11 @@ func (g gathering) leaveBranches(n *vm.Node) error {
 	if v, ok := f.Att("remaining", "rem"); ok && v.IsString() {
 		remaining = v.AsString()
 	}
-	if remaining != "forget" && remaining != "wait" {
+	switch remaining {
+	case "forget":
+		n.Forget()
+	case "wait":
+	default:
 		n.CancelChildren(vm.Plain)
 	}
 	waiting := remaining == "wait" && int64(payloads(f).Len()) < f.Slot(ccBranches).AsInt()

@@ -20,6 +20,7 @@ var partProc = &vm.Procedure{
 		ResultType: sig.Nid,
 		Examples: []sig.Example{
 			{Title: "Beside the rest", Source: "set l []\npart\n  sleep '1s'\n  push l 'a'\npush l 'b'\nsleep '2s'\nl", Ret: `["b","a"]`},
+			{Title: "With the variables around it", Source: "set l []\neach [ 1 2 ]\n  part\n    sleep '1s'\n    push l elt\nsleep '2s'\nl", Ret: `[1,2]`},
 			{Title: "Until the parent ends", Source: "set l []\nsequence\n  flank\n    sleep '1h'\n    push l 'an hour has passed'\n  push l 'done'\nsleep '2h'\nl", Ret: `["done"]`},
 			{Title: "Cancelled by id", Source: "set l []\nset p\n  part\n    sleep '1h'\n    push l 'too late'\ncancel p\nsleep '2h'\nl", Ret: "[]"},
 		},

@@ -295,9 +295,18 @@ func (n *Node) Diverge(reply, cancellable bool) {
 		n.Flank(value.String(n.f.Nid.String()), !cancellable)
 		return
 	case !cancellable:
-		n.x.orphan(n.f)
+		n.x.setApart(n.f)
 	}
 	n.f.ReplyTo = NID{}
+}
+
+// Forget lets the node's children go on by themselves: it hears nothing of
+// them anymore.
+func (n *Node) Forget() {
+	for kid := range n.f.Children() {
+		kid.ReplyTo = NID{}
+		n.x.setApart(kid)
+	}
 }
 
 // CallProcedure gives what a procedure that is a function of its arguments

@@ -187,6 +187,9 @@ func (n *Node) popOnLast() bool {
 func (x *Execution) errorHandler(f *Frame, err *Error) *Frame {
 	skip := false
 	for ; f != nil; f = x.frames[f.Parent] {
+		if f.State == Ended {
+			continue // it is there for its variables only
+		}
 		if !f.InError.IsZero() {
 			skip = true
 		}

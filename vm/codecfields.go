@@ -185,6 +185,8 @@ func (c *coder) frame(f *Frame) {
 	c.keyNames(55, &f.KeyNames)
 	c.string(56, &f.As)
 	pointer(c, 57, &f.Trap, (*coder).trap)
+	c.bool(58, &f.Apart)
+	number(c, 59, &f.Kept)
 	c.end()
 }
 

@@ -27,6 +27,8 @@ type Frame struct {
 	HasList  bool // Allowed or Denied limits what it sees
 	Escaped  bool // a function outlives the node and sees its variables
 	HasFuncs bool // a function was made that sees its variables
+	Apart    bool // it goes on when its parent ends, which is kept as long
+	Kept     int  // how many nodes that are Apart see its variables
 
 	Atts  []Arg         // evaluated attributes, for the procedures that want them
 	Rets  []value.Value // evaluated arguments, likewise

@@ -175,7 +175,7 @@ func (x *Execution) receive(m *Message) {
 		return
 	}
 	if f.Trap != nil && f.State == Ended && !f.HasChildren() && !f.outlives(x.prog.Root.Path) {
-		x.remove(f)
+		x.removeUnused(f)
 		return
 	}
 	n := x.at(f, m)
@@ -279,6 +279,7 @@ func (x *Execution) leave(m *Message) (child bool) {
 	child = f.above != nil && f.above.Nid == m.Nid
 	x.orphan(f)
 	if m.Flavour == PartReply {
+		x.setApart(f)
 		return child
 	}
 	x.setState(f, Ended)
@@ -292,18 +293,49 @@ func (x *Execution) leave(m *Message) (child bool) {
 	}
 	f.Timers = nil
 	x.leaveTags(f, m.Payload)
-	if f.outlives(x.prog.Root.Path) {
-		return child
-	}
-	if f.Parent.IsZero() && f.Nid.Path == x.prog.Root.Path {
-		return child // the root keeps its variables until the execution is over
-	}
-	if f.HasFuncs && (f.Escaped || m.Payload.carriesFuncOf(f.Nid)) {
+	if f.HasFuncs && m.Payload.carriesFuncOf(f.Nid) {
 		f.Escaped = true
-		return child
 	}
-	x.remove(f)
+	if f.Kept > 0 {
+		x.setApart(f)
+	}
+	x.removeUnused(f)
 	return child
+}
+
+// removeUnused removes a node that has ended, unless something sees it still.
+func (x *Execution) removeUnused(f *Frame) {
+	switch {
+	case f.Kept > 0, f.HasFuncs && f.Escaped, f.outlives(x.prog.Root.Path):
+	case f.Parent.IsZero() && f.Nid.Path == x.prog.Root.Path: // it keeps its variables until the execution is over
+	default:
+		x.remove(f)
+	}
+}
+
+// setApart lets a node go on when its parent ends. The nodes above it stay as
+// long, since it sees their variables.
+func (x *Execution) setApart(f *Frame) {
+	x.orphan(f)
+	if p := x.frames[f.Parent]; p != nil && !f.Apart {
+		f.Apart = true
+		p.Kept++
+		x.touch(f)
+		x.touch(p)
+	}
+}
+
+// unsetApart notes that a node that was apart is no more.
+func (x *Execution) unsetApart(f *Frame) {
+	p := x.frames[f.Parent]
+	if !f.Apart || p == nil {
+		return
+	}
+	p.Kept--
+	x.touch(p)
+	if p.State == Ended {
+		x.removeUnused(p)
+	}
 }
 
 func (x *Execution) remove(f *Frame) {
@@ -322,6 +354,7 @@ func (x *Execution) remove(f *Frame) {
 		x.live--
 	}
 	delete(x.frames, f.Nid)
+	x.unsetApart(f)
 	if seen, known := x.dirty[f.Nid]; known && !seen {
 		delete(x.dirty, f.Nid) // made and gone since the last TakeDirty
 	} else {
