@@ -53,6 +53,36 @@ func syncs(b testing.TB, dir string, n int) []time.Duration {
 	return ds
 }
 
+// syncedLog is the processor time, most of it the kernel's, that a write of so
+// many bytes to a log takes that is synced each time, as a commit alone has to:
+// the log is written as memory and synced with fdatasync.
+func syncedLog(b testing.TB, dir string, n, bytes int) time.Duration {
+	b.Helper()
+	f, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	if err := f.Truncate(int64(n * bytes)); err != nil {
+		b.Fatal(err)
+	}
+	log, err := syscall.Mmap(int(f.Fd()), 0, n*bytes, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = syscall.Munmap(log) }()
+	before := cpu()
+	for i := range n {
+		for j := range bytes {
+			log[i*bytes+j] = byte(j)
+		}
+		if err := syscall.Fdatasync(int(f.Fd())); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return (cpu() - before) / time.Duration(n)
+}
+
 // diskUse is what the files of a folder take, in bytes.
 func diskUse(b testing.TB, dir string) (n int64) {
 	b.Helper()
@@ -71,9 +101,12 @@ func diskUse(b testing.TB, dir string) (n int64) {
 }
 
 // anonymous is the memory of this process that no file stands for (RssAnon).
-func anonymous(b testing.TB) int64 {
+func anonymous(b testing.TB) int64 { return anonymousOf(b, "self") }
+
+// anonymousOf is that of another process.
+func anonymousOf(b testing.TB, pid string) int64 {
 	b.Helper()
-	status, err := os.ReadFile("/proc/self/status")
+	status, err := os.ReadFile("/proc/" + pid + "/status")
 	if err != nil {
 		b.Skip("this system has no /proc")
 	}
@@ -83,6 +116,6 @@ func anonymous(b testing.TB) int64 {
 			return kb << 10
 		}
 	}
-	b.Fatal("there is no RssAnon in /proc/self/status")
+	b.Fatal("there is no RssAnon in the status of the process")
 	return 0
 }

@@ -151,6 +151,9 @@ func BenchmarkLong(b *testing.B) {
 				}
 				b.ReportMetric(medianOf(used), "cpu-µs/task")
 				b.ReportMetric(medianOf(written), "bytes/task")
+				if kind == "sequence" { // a commit for each
+					b.ReportMetric(float64(syncedLog(b, b.TempDir(), min(n, 1000), int(medianOf(written))))/1e3, "cpu-µs/log")
+				}
 			})
 		}
 	}

@@ -3,7 +3,6 @@ package badgerstore
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -15,7 +14,9 @@ import (
 // in it: so each commit would wait for the disk twice.
 type wal struct {
 	data string
+	dir  *os.File
 	id   int // of the log
+	next string
 	file *os.File
 }
 
@@ -25,34 +26,49 @@ func openWAL(data string) (*wal, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &wal{data: data, id: -1}
+	id := -1
 	for _, path := range logs {
-		var id int
-		if _, err := fmt.Sscanf(filepath.Base(path), "%d.mem", &id); err == nil {
-			l.id = max(l.id, id)
+		var n int
+		if _, err := fmt.Sscanf(filepath.Base(path), "%d.mem", &n); err == nil {
+			id = max(id, n)
 		}
 	}
-	if l.file, err = os.Open(l.path(l.id)); err != nil {
+	l := &wal{data: data}
+	if l.dir, err = os.Open(data); err != nil {
 		return nil, err
 	}
-	return l, syncDir(data)
+	if err := l.open(id); err != nil {
+		return nil, errors.Join(err, l.dir.Close())
+	}
+	return l, nil
 }
 
-func (l *wal) path(id int) string { return filepath.Join(l.data, fmt.Sprintf("%05d.mem", id)) }
+// open goes on with the log of that number.
+func (l *wal) open(id int) error {
+	file, err := os.Open(filepath.Join(l.data, logName(id)))
+	if err != nil {
+		return err
+	}
+	l.file, l.id, l.next = file, id, logName(id+1)
+	return l.dir.Sync()
+}
+
+func logName(id int) string { return fmt.Sprintf("%05d.mem", id) }
 
 // sync makes durable what is in the log. A transaction is in one log as a
 // whole, the newest there is; nobody writes but who calls this.
 func (l *wal) sync() error {
 	for {
-		next, err := os.Open(l.path(l.id + 1))
-		if errors.Is(err, fs.ErrNotExist) {
+		switch exists, err := existsIn(l.dir, l.next); {
+		case err != nil:
+			return err
+		case !exists:
 			return syncData(l.file)
 		}
-		if err == nil {
-			err = errors.Join(syncData(l.file), l.file.Close(), syncDir(l.data))
-			l.file, l.id = next, l.id+1
+		if err := errors.Join(syncData(l.file), l.file.Close()); err != nil {
+			return err
 		}
-		if err != nil {
+		if err := l.open(l.id + 1); err != nil {
 			return err
 		}
 	}
@@ -62,7 +78,7 @@ func (l *wal) close() error {
 	if l == nil {
 		return nil
 	}
-	return l.file.Close()
+	return errors.Join(l.file.Close(), l.dir.Close())
 }
 
 // commitAt commits a transaction durably. Values that are apart, in the value
