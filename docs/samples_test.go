@@ -163,7 +163,7 @@ func (s *sample) outcome() (lines []string, problem string) {
 	diags = append(diags, more...)
 	switch {
 	case s.lang == "flor-fragment" && len(diags) > 0:
-		return nil, fmt.Sprintf("it does not compile: line %d: %s", s.line+diags[0].Span.Start.Line, diags[0].Message)
+		return nil, fmt.Sprintf("it does not compile: line %d: %s", s.line+int(diags[0].Span.Start.Line), diags[0].Message)
 	case s.lang == "flor-fragment":
 		return s.expected, ""
 	case len(diags) > 0:

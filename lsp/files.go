@@ -81,7 +81,7 @@ func renameFiles(p *analysis.Project, moves []move) []feature.FileEdits {
 	for _, m := range moves {
 		for _, fe := range feature.RenameFile(now, m.from, m.to) {
 			was[fe.Path] = old(fe.Path)
-			put(fe.Path, applyEdits(now.File(fe.Path).Source().Text, fe.Edits))
+			put(fe.Path, applyEdits(now.File(fe.Path).Source(), fe.Edits))
 		}
 		text := now.File(m.from).Source().Text
 		was[m.to] = old(m.from)
@@ -102,12 +102,13 @@ func renameFiles(p *analysis.Project, moves []move) []feature.FileEdits {
 	return list
 }
 
-func applyEdits(text string, edits []diag.Edit) string {
+func applyEdits(file *source.File, edits []diag.Edit) string {
 	list := make([]edit, len(edits))
 	for i, e := range edits {
-		list[i] = edit{e.Span.Start.Offset, e.Span.End.Offset, e.NewText}
+		from, to := file.Offsets(e.Span)
+		list[i] = edit{from, to, e.NewText}
 	}
-	return apply(text, list)
+	return apply(file.Text, list)
 }
 
 // difference returns the one change that makes a text of another, by whole

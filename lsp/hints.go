@@ -92,7 +92,7 @@ func (q *query) resolveLens(lens *protocol.CodeLens) (*protocol.CodeLens, error)
 		lens.Command = protocol.Command{Title: l.Title} // it tells how many
 		return lens, nil
 	}
-	found := q.locations(x.root, feature.References(x.view, span.Start.Offset, false))
+	found := q.locations(x.root, feature.References(x.view, x.src.Offset(span.Start), false))
 	lens.Command, err = command(l.Title, commandReferences, x.uri, &lens.Range.Start, found)
 	return lens, err
 }

@@ -59,9 +59,10 @@ func (e encoding) position(src *source.File, p source.Pos) protocol.Position {
 	if !p.IsValid() {
 		return protocol.Position{}
 	}
+	before := source.Pos{Line: p.Line, Column: 1}
 	return protocol.Position{
 		Line:      uint32(p.Line - 1),
-		Character: e.units(src.Text[p.Offset-(p.Column-1) : p.Offset]),
+		Character: e.units(src.Slice(source.Span{Start: before, End: p})),
 	}
 }
 

@@ -50,7 +50,7 @@ func (f *Frame) place(e *Error) *Error {
 		placed.Nid = f.Nid
 	}
 	if placed.Line == 0 {
-		placed.File, placed.Line, placed.Column = f.Code.Prog.File, f.Code.Line(), f.Code.Node.Span.Start.Column
+		placed.File, placed.Line, placed.Column = f.Code.Prog.File, f.Code.Line(), int(f.Code.Node.Span.Start.Column)
 	}
 	if placed.Proc == "" {
 		placed.Proc = f.Code.Head

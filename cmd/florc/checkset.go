@@ -198,7 +198,7 @@ func (c *checking) mend(targets []*checkSet) error {
 				if r.Err != nil {
 					return unreadable(r.Path, r.Err)
 				}
-				text, n := diag.Apply(r.File.Text, fixes(r.Diagnostics))
+				text, n := diag.Apply(r.File, fixes(r.Diagnostics))
 				if n == 0 || text == r.File.Text || faults(text) > faults(r.File.Text) {
 					continue
 				}

@@ -74,14 +74,14 @@ func (p palette) show(w io.Writer, f finding) {
 func (p palette) showPlace(w io.Writer, gutter string, f finding) {
 	start, end := f.span.Start, f.span.End
 	fmt.Fprintf(w, "%s%s %s:%d:%d\n", gutter, p.paint(blue, "-->"), sanitize(nameOf(f.file)), start.Line, f.file.RuneColumn(start))
-	line := f.file.Line(start.Line)
+	line := f.file.Line(int(start.Line))
 	if strings.TrimSpace(line) == "" {
 		return
 	}
-	from := min(max(start.Column-1, 0), len(line))
+	from := min(max(int(start.Column)-1, 0), len(line))
 	to := len(line)
 	if end.Line == start.Line {
-		to = min(max(end.Column-1, from), len(line))
+		to = min(max(int(end.Column)-1, from), len(line))
 	}
 	to = from + len(strings.TrimRight(line[from:to], " \t"))
 	before, marked, after := window(line, from, to)
@@ -163,7 +163,7 @@ func (p palette) showDiagnostic(w io.Writer, file *source.File, d diag.Diagnosti
 	for _, r := range d.Related {
 		path, column := nameOf(file), file.RuneColumn(r.Span.Start)
 		if r.Path != "" {
-			path, column = r.Path, r.Span.Start.Column
+			path, column = r.Path, int(r.Span.Start.Column)
 		}
 		f.notes = append(f.notes, note{"see", fmt.Sprintf("%s:%d:%d: %s", path, r.Span.Start.Line, column, r.Message)})
 	}

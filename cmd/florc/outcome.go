@@ -52,7 +52,7 @@ func (d *definition) errorJSON(e *vm.Error) errorJSON {
 	d = d.fileOf(e)
 	at := d.spanOf(e).Start
 	return errorJSON{Code: string(e.Code), Kind: e.Kind, Message: e.Message, Hint: e.Hint, Nid: e.Nid.String(),
-		File: nameOf(d.file), Line: at.Line, Column: d.file.RuneColumn(at)}
+		File: nameOf(d.file), Line: int(at.Line), Column: d.file.RuneColumn(at)}
 }
 
 // findingOf is the failure of a node, as people read it.
@@ -114,20 +114,20 @@ func (d *definition) fileOf(e *vm.Error) *definition {
 // spanOf returns where a node failed. The error knows where that starts, the
 // tree how far it goes.
 func (d *definition) spanOf(e *vm.Error) source.Span {
-	at := source.Pos{Line: e.Line, Column: max(e.Column, 1)}
+	at := source.Pos{Line: int32(e.Line), Column: int32(max(e.Column, 1))}
 	if e.Line == 0 {
 		return source.Span{}
 	}
 	n := nodeAt(tree.Body(d.root), e.Nid.Path)
-	if n == nil || n.Span.Start.Line != at.Line || n.Span.Start.Column != at.Column {
+	if n == nil || n.Span.Start != at {
 		n = startingAt(d.root, at)
 	}
-	end := source.Pos{Line: at.Line, Column: at.Column + 1}
+	end := at.Plus(1)
 	if n != nil {
 		at, end = n.Span.Start, n.Span.End
 	}
 	if e.Kind == "not-callable" && n != nil && n.HeadExpr == nil {
-		end = source.Pos{Line: at.Line, Column: at.Column + len(n.Head)} // nothing else is wrong
+		end = at.Plus(len(n.Head)) // nothing else is wrong
 	}
 	return source.Span{Start: at, End: end}
 }
@@ -152,7 +152,7 @@ func nodeAt(root *tree.Node, path string) *tree.Node {
 
 // startingAt returns the outermost node that starts at a place.
 func startingAt(n *tree.Node, at source.Pos) *tree.Node {
-	if start := n.Span.Start; start.Line == at.Line && start.Column == at.Column && !tree.IsWrapper(n) {
+	if n.Span.Start == at && !tree.IsWrapper(n) {
 		return n
 	}
 	for i := range len(n.Attrs) + len(n.Children) {

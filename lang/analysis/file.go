@@ -38,13 +38,13 @@ type File struct {
 	Mentioned map[string]bool
 
 	byName    map[string][]*Symbol
-	keyed     map[string]bool    // keys under which functions are given arguments
-	wildcards []wildcard         // the patterns of names that are only known at run time
-	computed  map[computing]bool // the kinds of names of which some are only known at run time
-	broken    map[int]bool       // offsets of statements that do not parse
-	loose     map[int]bool       // offsets of statements nested in those
-	damaged   map[int]bool       // offsets of statements that those are nested in
-	crooked   map[int]bool       // the lines of Misplaced
+	keyed     map[string]bool     // keys under which functions are given arguments
+	wildcards []wildcard          // the patterns of names that are only known at run time
+	computed  map[computing]bool  // the kinds of names of which some are only known at run time
+	broken    map[source.Pos]bool // statements that do not parse
+	loose     map[source.Pos]bool // statements nested in those
+	damaged   map[source.Pos]bool // statements that those are nested in
+	crooked   map[int]bool        // the lines of Misplaced
 
 	flowOnce sync.Once
 	stops    map[*tree.Node]sig.After // the nodes after which nothing is run
@@ -60,7 +60,7 @@ func Analyze(env *Env, syntax *ast.File) *File {
 	f := &File{
 		Env: env, Syntax: syntax, Tree: root, Root: &Scope{Node: root}, Mentioned: map[string]bool{},
 		byName: map[string][]*Symbol{}, keyed: map[string]bool{}, computed: map[computing]bool{},
-		broken: map[int]bool{}, loose: map[int]bool{}, damaged: map[int]bool{},
+		broken: map[source.Pos]bool{}, loose: map[source.Pos]bool{}, damaged: map[source.Pos]bool{},
 	}
 	f.noteBroken(nil, syntax.Lines)
 	f.Misplaced, f.crooked = layout(env, syntax)
@@ -72,6 +72,9 @@ func Analyze(env *Env, syntax *ast.File) *File {
 // Source is the file's text.
 func (f *File) Source() *source.File { return f.Syntax.Source }
 
+// Offset is the byte offset of a position in the file's text.
+func (f *File) Offset(p source.Pos) int { return f.Syntax.Source.Offset(p) }
+
 // Path is the name of the file.
 func (f *File) Path() string { return f.Syntax.Source.Name }
 
@@ -80,16 +83,16 @@ func (f *File) noteBroken(parent *ast.Line, lines []*ast.Line) {
 	for _, l := range lines {
 		if len(l.Stmt.Bad) > 0 {
 			span := f.Syntax.Span(l.Base, l.Stmt)
-			f.broken[span.Start.Offset] = true
+			f.broken[span.Start] = true
 			if parent != nil {
-				f.damaged[parent.Base+parent.Stmt.Start] = true
+				f.damaged[f.Source().Pos(parent.Base+parent.Stmt.Start)] = true
 			}
 			for _, ch := range l.Children {
-				f.loose[ch.Base+ch.Stmt.Start] = true
+				f.loose[f.Source().Pos(ch.Base+ch.Stmt.Start)] = true
 			}
 			src := f.Source()
 			for line := span.Start.Line; line <= max(span.End.Line, span.Start.Line); line++ {
-				for _, name := range names(src.Line(line)) {
+				for _, name := range names(src.Line(int(line))) {
 					f.Mentioned[name] = true
 				}
 			}
@@ -156,7 +159,7 @@ func (f *File) IsDisturbed(c *Call) bool {
 			return true
 		}
 		counts := c.Name() == "set" || c.Proc != nil && c.Proc.Body == sig.Cases
-		if counts && f.damaged[c.Node.Span.Start.Offset] {
+		if counts && f.damaged[c.Node.Span.Start] {
 			return true
 		}
 		for _, ch := range c.Node.Children {

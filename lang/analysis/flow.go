@@ -228,7 +228,7 @@ func (f *File) takesUp(n *tree.Node) bool {
 		return false
 	}
 	text := f.textOf(n)
-	before := f.Source().Text[:n.Span.Start.Offset]
+	before := f.Source().Text[:f.Offset(n.Span.Start)]
 	if strings.Contains(text, ".ret") || strings.HasSuffix(strings.TrimRight(before, " \t\r\n"), "|") {
 		return true
 	}
@@ -250,14 +250,7 @@ func (f *File) takesUp(n *tree.Node) bool {
 }
 
 // textOf returns the text of a node.
-func (f *File) textOf(n *tree.Node) string {
-	text := f.Source().Text
-	from, to := n.Span.Start.Offset, n.Span.End.Offset
-	if !n.Span.IsValid() || from > to || to > len(text) {
-		return ""
-	}
-	return text[from:to]
-}
+func (f *File) textOf(n *tree.Node) string { return f.Source().Slice(n.Span) }
 
 // Text returns the text of a node, "" where it has none.
 func (f *File) Text(n *tree.Node) string { return f.textOf(n) }

@@ -115,7 +115,7 @@ func (y *layouter) isLoneRoot(l *ast.Line) bool {
 	return y.parent[l] == nil && y.lead[l].Indent > 0 && len(y.blocks[0].lines) == 1
 }
 
-func (y *layouter) line(l *ast.Line) int { return y.f.Span(l.Base, l.Stmt).Start.Line }
+func (y *layouter) line(l *ast.Line) int { return int(y.f.Span(l.Base, l.Stmt).Start.Line) }
 
 func (y *layouter) report(l *ast.Line, hint string) {
 	l = y.lead[l]

@@ -91,13 +91,9 @@ func (w *walker) mention(e Entity, role Role, c *Call, v *tree.Node, scope *Scop
 func (f *File) inner(v *tree.Node) source.Span {
 	at := v.Span
 	s, _ := v.Value.(string)
-	from, to := at.Start.Offset, at.End.Offset
-	text := f.Source().Text
-	if !at.IsValid() || to > len(text) || from > to {
-		return at
-	}
-	if i := strings.Index(text[from:to], s); i == 1 && to-from <= len(s)+2 {
-		return f.spanAt(at.Start, text[from:from+1], len(s))
+	text := f.Source().Slice(at)
+	if i := strings.Index(text, s); i == 1 && len(text) <= len(s)+2 {
+		return f.spanAt(at.Start, text[:1], len(s))
 	}
 	return at
 }

@@ -143,12 +143,7 @@ func (f *File) add(s *Symbol) {
 // nameSpan returns where a name stands in the text of a node: most often at
 // its start.
 func (f *File) nameSpan(n *tree.Node, name string) source.Span {
-	text := f.Source().Text
-	from, to := n.Span.Start.Offset, n.Span.End.Offset
-	if !n.Span.IsValid() || to > len(text) || from > to {
-		return n.Span
-	}
-	text = text[from:to]
+	text := f.Source().Slice(n.Span)
 	for at := 0; ; {
 		i := strings.Index(text[at:], name)
 		if i < 0 {
@@ -165,13 +160,9 @@ func (f *File) nameSpan(n *tree.Node, name string) source.Span {
 // text that follows it.
 func (f *File) spanAt(p source.Pos, text string, size int) source.Span {
 	if strings.ContainsAny(text, "\n\r") {
-		at := p.Offset + len(text)
+		at := f.Offset(p) + len(text)
 		return f.Source().Span(at, at+size)
 	}
-	p.Offset += len(text)
-	p.Column += len(text)
-	end := p
-	end.Offset += size
-	end.Column += size
-	return source.Span{Start: p, End: end}
+	p = p.Plus(len(text))
+	return source.Span{Start: p, End: p.Plus(size)}
 }

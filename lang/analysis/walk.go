@@ -86,7 +86,7 @@ func (w *walker) nodes(ns []*tree.Node, ctx Context) {
 }
 
 func (w *walker) node(n *tree.Node, ctx Context) {
-	if w.f.loose[n.Span.Start.Offset] && !ctx.Scope.open {
+	if w.f.loose[n.Span.Start] && !ctx.Scope.open {
 		ctx = ctx.function(n)
 		ctx.Scope.open = true
 	}
@@ -105,7 +105,7 @@ func (w *walker) node(n *tree.Node, ctx Context) {
 	*c = Call{Node: n, Context: ctx}
 	w.f.Calls = append(w.f.Calls, c)
 	c.Inner = ctx.Scope
-	c.Broken = len(w.f.broken) > 0 && w.f.broken[n.Span.Start.Offset]
+	c.Broken = len(w.f.broken) > 0 && w.f.broken[n.Span.Start]
 	in := ctx
 	in.Parent = c
 	switch {

@@ -54,8 +54,8 @@ func (r *rules) hiddenNames() {
 			}
 			between := false
 			for _, ref := range r.RefsTo(s.Name) {
-				at := ref.Span.Start.Offset
-				between = between || same[0].Span.Start.Offset < at && at < s.Span.Start.Offset
+				at := ref.Span.Start
+				between = between || same[0].Span.Start.Compare(at) < 0 && at.Compare(s.Span.Start) < 0
 			}
 			if !between && s.Scope.Node != nil && isLine(s) && isLine(same[0]) {
 				r.warn(codeDefinedTwice, s.Span, fmt.Sprintf("the function %q is defined above already, and has not been called since", s.Name), "give one of the two another name, or remove it",

@@ -85,13 +85,15 @@ func arguments(n *tree.Node) []*tree.Node {
 
 // isReadAfter tells whether a field is read below a node.
 func (r *rules) isReadAfter(field string, n *tree.Node) bool {
-	end := n.Span.End.Offset
+	end := n.Span.End
 	walkTree(n, func(m *tree.Node) bool {
-		end = max(end, m.Span.End.Offset)
+		if m.Span.End.Compare(end) > 0 {
+			end = m.Span.End
+		}
 		return true
 	})
 	for _, m := range r.Mentions {
-		if m.Entity == analysis.Field && m.Name == field && m.Role == analysis.Uses && m.Span.Start.Offset > end {
+		if m.Entity == analysis.Field && m.Name == field && m.Role == analysis.Uses && m.Span.Start.Compare(end) > 0 {
 			return true
 		}
 	}

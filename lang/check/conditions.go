@@ -144,10 +144,9 @@ func (r *rules) functionConditions(c *analysis.Call) {
 			Hint:    fmt.Sprintf("write `(%s …)`", n.Head),
 		}
 		if given := r.positional(c.Node); len(given) == 2 && given[0] == n && given[1].Line() == n.Line() {
-			src := r.Source()
 			d.Fix = &diag.Fix{Title: "put the call in parentheses", Edits: []diag.Edit{
-				{Span: src.Span(n.Span.Start.Offset, n.Span.Start.Offset), NewText: "("},
-				{Span: src.Span(given[1].Span.End.Offset, given[1].Span.End.Offset), NewText: ")"},
+				{Span: empty(n.Span.Start), NewText: "("},
+				{Span: empty(given[1].Span.End), NewText: ")"},
 			}}
 		}
 		r.report(d)

@@ -77,7 +77,7 @@ func (r *rules) loneNames(c *analysis.Call, lines []*tree.Node) {
 			Hint:    fmt.Sprintf("write `%s _` to call it without arguments", n.Head),
 		}
 		if certain {
-			d.Fix = &diag.Fix{Title: "call it", Edits: []diag.Edit{{Span: r.Source().Span(n.Span.End.Offset, n.Span.End.Offset), NewText: " _"}}}
+			d.Fix = &diag.Fix{Title: "call it", Edits: []diag.Edit{{Span: empty(n.Span.End), NewText: " _"}}}
 		}
 		r.report(d)
 	}

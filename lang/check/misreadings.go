@@ -7,6 +7,7 @@ import (
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/lang/source"
 	"github.com/florc-lang/florc/lang/tree"
 )
 
@@ -94,7 +95,7 @@ func (r *rules) misread(c *analysis.Call) {
 	switch {
 	case (n.Head == "if" || n.Head == "unless") && len(c.Args()) == 1 && !r.IsRead(n, c.Parent):
 		hint := "indent what it decides about beneath it"
-		rest := strings.TrimLeft(r.Source().Text[n.Span.End.Offset:], " \t)")
+		rest := strings.TrimLeft(r.Source().Text[r.Offset(n.Span.End):], " \t)")
 		d := diag.Diagnostic{Code: codeEmptyIf, Severity: diag.Warning, Span: r.start(n), Message: fmt.Sprintf("this %s decides nothing", n.Head)}
 		if strings.HasPrefix(rest, ";") {
 			hint = "write `\\` instead of `;`"
@@ -146,7 +147,7 @@ func (r *rules) misreadSet(c *analysis.Call) {
 		return
 	}
 	for _, ch := range n.Children[1:] {
-		if before := strings.TrimRight(r.Source().Text[:ch.Span.Start.Offset], " \t"); strings.HasSuffix(before, "|") {
+		if before := strings.TrimRight(r.Source().Text[:r.Offset(ch.Span.Start)], " \t"); strings.HasSuffix(before, "|") {
 			r.warn(codePiped, r.start(ch), "this does not take up what the step before gave: both are children of the set", "put the steps in parentheses, or beneath a `sequence`")
 			return
 		}
@@ -161,17 +162,13 @@ func (r *rules) minus(c *analysis.Call) {
 		if p := r.ProcOf(n); p == nil || n.Head != "-" || len(n.Children) != 2 {
 			continue
 		}
-		text := r.Source().Text
 		left, right := n.Children[0].Span, n.Children[1].Span
-		if left.End.Offset >= right.Start.Offset {
-			continue
-		}
-		between := text[left.End.Offset:right.Start.Offset]
+		between := r.Source().Slice(source.Span{Start: left.End, End: right.Start})
 		if isNumber(n.Children[1]) && strings.HasPrefix(between, " ") && strings.HasSuffix(between, "-") {
 			r.report(diag.Diagnostic{
 				Code: codeMinus, Severity: diag.Warning, Span: n.Span,
 				Message: "this is one element, a difference", Hint: "put a comma between two elements",
-				Fix: &diag.Fix{Title: "put a comma there", Edits: []diag.Edit{{Span: r.Source().Span(left.End.Offset, left.End.Offset), NewText: ","}}},
+				Fix: &diag.Fix{Title: "put a comma there", Edits: []diag.Edit{{Span: empty(left.End), NewText: ","}}},
 			})
 		}
 	}

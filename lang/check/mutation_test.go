@@ -49,7 +49,7 @@ func newMutator(r *rand.Rand, text string, procs map[string]*sig.Proc) *mutator 
 // cut removes the byte at an offset.
 func (m *mutator) cut(kind string, at int) mutant {
 	text := m.file.Text
-	return mutant{kind: kind, text: text[:at] + text[at+1:], line: m.file.Pos(at).Line}
+	return mutant{kind: kind, text: text[:at] + text[at+1:], line: int(m.file.LineAt(at))}
 }
 
 // brackets drops each closing bracket in turn.
@@ -78,7 +78,7 @@ func (m *mutator) brackets() (list []mutant) {
 			return true
 		}
 		x := m.cut("bracket", base+n.Bounds().End-1)
-		x.to = m.file.Pos(base + n.Bounds().Start).Line
+		x.to = int(m.file.LineAt(base + n.Bounds().Start))
 		list = append(list, x)
 		return true
 	})
@@ -120,7 +120,7 @@ func (m *mutator) shifts() (list []mutant) {
 				} else {
 					text = text[:start] + text[start+1:]
 				}
-				list = append(list, mutant{kind: "shift", text: text, line: at.Line})
+				list = append(list, mutant{kind: "shift", text: text, line: int(at.Line)})
 			}
 			lines(l.Children)
 		}
@@ -143,7 +143,7 @@ func (m *mutator) heads() (list []mutant) {
 		at := base + name.Start
 		if wrong := m.misspell(name.Text); wrong != "" {
 			text := m.file.Text
-			list = append(list, mutant{kind: "head", text: text[:at] + wrong + text[at+len(name.Text):], line: m.file.Pos(at).Line})
+			list = append(list, mutant{kind: "head", text: text[:at] + wrong + text[at+len(name.Text):], line: int(m.file.LineAt(at))})
 		}
 		return true
 	})
@@ -283,7 +283,7 @@ func TestMutants(t *testing.T) {
 
 func (x mutant) reported(ds []diag.Diagnostic) bool {
 	for _, d := range ds {
-		line := d.Span.Start.Line
+		line := int(d.Span.Start.Line)
 		if line == x.line || line == x.to {
 			return true
 		}

@@ -149,8 +149,7 @@ func (r *rules) isDisturbed() bool {
 func (r *rules) report(d diag.Diagnostic) {
 	// a diagnostic never spans past the line it starts on
 	if s := &d.Span; s.IsValid() && s.End.Line > s.Start.Line {
-		src := r.Source()
-		s.End = src.Pos(src.LineStart(s.Start.Line) + len(src.Line(s.Start.Line)))
+		s.End = r.Source().LineEnd(s.Start.Line)
 	}
 	r.found = append(r.found, d)
 }

@@ -250,7 +250,8 @@ func TestFixes(t *testing.T) {
 			continue
 		}
 		for _, e := range ds[i].Fix.Edits {
-			src = src[:e.Span.Start.Offset] + e.NewText + src[e.Span.End.Offset:]
+			from, to := file.Offsets(e.Span)
+			src = src[:from] + e.NewText + src[to:]
 		}
 	}
 	want := "set counter 1\nsequence timeout: '1h'\n  push f.l counter\n\"$(counter)\"\nsequence\n  1\n"
@@ -318,7 +319,7 @@ func FuzzCheck(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src string) {
 		file := source.NewFile("", src)
 		for _, d := range c.Check(file) {
-			if s := d.Span; !s.IsValid() || s.Start.Line != s.End.Line || s.End.Offset < s.Start.Offset || s.End.Offset > len(src) {
+			if s := d.Span; !s.IsValid() || s.Start.Line != s.End.Line || s.End.Compare(s.Start) < 0 || file.Offset(s.End) > len(src) {
 				t.Errorf("%q: %v %s", src, s, text([]diag.Diagnostic{d}))
 			}
 		}

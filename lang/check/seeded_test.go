@@ -140,11 +140,11 @@ func (s seed) check(texts map[string]string) map[string][]diag.Diagnostic {
 // isHit tells whether a finding is about the defect.
 func (s seed) isHit(file string, d diag.Diagnostic) bool {
 	for _, a := range s.AlsoIn {
-		if a.File == file && a.Line == d.Span.Start.Line {
+		if a.File == file && a.Line == int(d.Span.Start.Line) {
 			return true
 		}
 	}
-	return file == s.File && (d.Span.Start.Line == s.Line || slices.Contains(s.Also, d.Span.Start.Line))
+	return file == s.File && (int(d.Span.Start.Line) == s.Line || slices.Contains(s.Also, int(d.Span.Start.Line)))
 }
 
 const (

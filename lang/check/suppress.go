@@ -89,7 +89,7 @@ func setAside(list []*suppression, d diag.Diagnostic) bool {
 	aside := false
 	for _, s := range list {
 		for i := range s.codes {
-			if line := d.Span.Start.Line; s.codes[i].code == d.Code && s.from <= line && line <= s.to {
+			if line := int(d.Span.Start.Line); s.codes[i].code == d.Code && s.from <= line && line <= s.to {
 				s.codes[i].used, aside = true, true
 			}
 		}
@@ -105,11 +105,11 @@ func (s *suppression) unused(file *source.File, x *suppressed) diag.Diagnostic {
 		Hint:    "remove it, so that it does not hide what comes later",
 	}
 	if len(s.codes) == 1 {
-		from := s.comment.Start.Offset
+		from := file.Offset(s.comment.Start)
 		for from > 0 && (file.Text[from-1] == ' ' || file.Text[from-1] == '\t') {
 			from--
 		}
-		d.Fix = &diag.Fix{Title: "remove the comment", Edits: []diag.Edit{{Span: file.Span(from, s.comment.End.Offset)}}}
+		d.Fix = &diag.Fix{Title: "remove the comment", Edits: []diag.Edit{{Span: source.Span{Start: file.Pos(from), End: s.comment.End}}}}
 	}
 	return d
 }
@@ -127,7 +127,7 @@ func suppressions(f *analysis.File) (list []*suppression, wrong []diag.Diagnosti
 		}
 		span := src.Span(c.Start, c.End)
 		s := &suppression{comment: span}
-		at := target(extents, span.Start.Line, c.OwnLine)
+		at := target(extents, int(span.Start.Line), c.OwnLine)
 		scope := ""
 		if m[2] >= 0 {
 			scope = text[m[2]:m[3]]
@@ -175,7 +175,7 @@ func badIgnore(span source.Span, message, hint string) diag.Diagnostic {
 func extend(f *ast.File, lines []*ast.Line, list *[]extent) (last int) {
 	for _, l := range lines {
 		span := f.Span(l.Base, l.Stmt)
-		e := extent{first: span.Start.Line, last: span.End.Line, block: span.End.Line}
+		e := extent{first: int(span.Start.Line), last: int(span.End.Line), block: int(span.End.Line)}
 		at := len(*list)
 		*list = append(*list, e)
 		e.block = max(e.block, extend(f, l.Children, list))

@@ -51,7 +51,7 @@ func TestUnusedFix(t *testing.T) {
 	if len(ds) != 1 || ds[0].Fix == nil {
 		t.Fatal(text(ds))
 	}
-	if got, _ := diag.Apply(file.Text, []*diag.Fix{ds[0].Fix}); got != "trace 'a'\nstall _\n" {
+	if got, _ := diag.Apply(file, []*diag.Fix{ds[0].Fix}); got != "trace 'a'\nstall _\n" {
 		t.Errorf("%q", got)
 	}
 }

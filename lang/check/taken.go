@@ -62,7 +62,7 @@ func (r *rules) takenNames() {
 			continue
 		}
 		for _, ref := range r.RefsTo(s.Name) {
-			if ref.Head && ref.Span.Start.Offset > s.Node.Span.End.Offset && ref.Scope.Has(s.Name) {
+			if ref.Head && ref.Span.Start.Compare(s.Node.Span.End) > 0 && ref.Scope.Has(s.Name) {
 				seen[s.Name] = true
 				r.warn(codeTakenProc, s.Span, fmt.Sprintf("this variable hides the procedure %q, which line %d calls", s.Name, ref.Span.Start.Line),
 					"give the variable another name", diag.Related{Span: ref.Span, Message: "no call of the procedure"})

@@ -26,12 +26,13 @@ func (r *rules) relate(n *tree.Node, message string) diag.Related {
 func (r *rules) start(n *tree.Node) source.Span {
 	s := n.Span
 	if !n.Literal && n.HeadExpr == nil && n.Head != "" && strings.HasPrefix(r.Text(n), n.Head) {
-		s.End = s.Start
-		s.End.Offset += len(n.Head)
-		s.End.Column += len(n.Head)
+		s.End = s.Start.Plus(len(n.Head))
 	}
 	return s
 }
+
+// empty is the place between two characters.
+func empty(at source.Pos) source.Span { return source.Span{Start: at, End: at} }
 
 // positional lists the unkeyed attributes of a node but for the lone underscore
 // and the words that are attributes without a value.

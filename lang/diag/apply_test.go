@@ -24,9 +24,9 @@ func TestApply(t *testing.T) {
 		{"insertions at one place", []*diag.Fix{fix(edit(4, 4, "x ")), fix(edit(4, 4, "y "))}, "one x two three", 1},
 		{"the same twice", []*diag.Fix{fix(edit(4, 8, "")), fix(edit(4, 8, ""))}, "one three", 2},
 		{"whole or not at all", []*diag.Fix{fix(edit(4, 7, "2")), fix(edit(0, 3, "1"), edit(5, 6, "-"))}, "one 2 three", 1},
-		{"outside of the text", []*diag.Fix{fix(diag.Edit{Span: source.Span{Start: source.Pos{Offset: 10, Line: 1}, End: source.Pos{Offset: 40, Line: 1}}})}, "one two three", 0},
+		{"outside of the text", []*diag.Fix{fix(diag.Edit{Span: source.Span{Start: source.Pos{Line: 1, Column: 11}, End: source.Pos{Line: 1, Column: 41}}})}, "one two three", 0},
 	} {
-		got, count := diag.Apply(file.Text, c.fixes)
+		got, count := diag.Apply(file, c.fixes)
 		if got != c.want || count != c.count {
 			t.Errorf("%s: %q, %d fixes, want %q, %d", c.name, got, count, c.want, c.count)
 		}

@@ -68,8 +68,8 @@ type Page struct {
 func Sort(ds []Diagnostic) {
 	sort.SliceStable(ds, func(i, j int) bool {
 		a, b := ds[i], ds[j]
-		if a.Span.Start.Offset != b.Span.Start.Offset {
-			return a.Span.Start.Offset < b.Span.Start.Offset
+		if c := a.Span.Start.Compare(b.Span.Start); c != 0 {
+			return c < 0
 		}
 		return a.Code < b.Code
 	})

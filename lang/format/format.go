@@ -93,7 +93,7 @@ func (a *assembly) put(start, end int, text []byte) {
 	start += from
 	end = start + len(old) - n
 	text = text[:len(text)-n]
-	if k := len(a.edits) - 1; k >= 0 && a.edits[k].Span.End.Offset == start {
+	if k := len(a.edits) - 1; k >= 0 && a.file.Offset(a.edits[k].Span.End) == start {
 		a.edits[k].Span.End = a.file.Pos(end)
 		a.edits[k].Text += string(text)
 		return

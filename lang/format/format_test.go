@@ -83,16 +83,18 @@ func apply(t testing.TB, text string, edits []format.Edit) string {
 	t.Helper()
 	var b strings.Builder
 	at := 0
+	file := source.NewFile("", text)
 	for i, e := range edits {
-		if e.Span.Start.Offset < at || i > 0 && e.Span.Start.Offset == at {
+		from, to := file.Offsets(e.Span)
+		if from < at || i > 0 && from == at {
 			t.Fatalf("edit %d touches the one before: %+v", i, edits)
 		}
-		if text[e.Span.Start.Offset:e.Span.End.Offset] == e.Text {
+		if text[from:to] == e.Text {
 			t.Fatalf("edit %d changes nothing: %+v", i, e)
 		}
-		b.WriteString(text[at:e.Span.Start.Offset])
+		b.WriteString(text[at:from])
 		b.WriteString(e.Text)
-		at = e.Span.End.Offset
+		at = to
 	}
 	return b.String() + text[at:]
 }
@@ -219,7 +221,7 @@ func TestLines(t *testing.T) {
 			}
 			first, last = widen(file, file.Lines, first, last)
 			for _, e := range edits {
-				if e.Span.Start.Line < first || e.Span.End.Line > last+1 {
+				if int(e.Span.Start.Line) < first || int(e.Span.End.Line) > last+1 {
 					t.Errorf("formatting the lines %d to %d changes others of\n%s\n%+v", first, last, text, e)
 				}
 			}
@@ -232,8 +234,8 @@ func TestLines(t *testing.T) {
 func widen(f *ast.File, lines []*ast.Line, first, last int) (int, int) {
 	for _, l := range lines {
 		s := f.Span(l.Base, l.Stmt)
-		if from := f.Source.Pos(l.Base).Line; from <= last && s.End.Line >= first {
-			first, last = min(first, from), max(last, s.End.Line)
+		if from, to := int(f.Source.Pos(l.Base).Line), int(s.End.Line); from <= last && to >= first {
+			first, last = min(first, from), max(last, to)
 		}
 		first, last = widen(f, l.Children, first, last)
 	}

@@ -158,7 +158,7 @@ type place struct {
 }
 
 func placeOf(s source.Span) place {
-	return place{s.Start.Line, s.Start.Column, s.End.Line, s.End.Column}
+	return place{int(s.Start.Line), int(s.Start.Column), int(s.End.Line), int(s.End.Column)}
 }
 
 // MarshalJSON adds where the node stands.

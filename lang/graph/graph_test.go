@@ -149,7 +149,7 @@ func TestNIDs(t *testing.T) {
 						t.Fatalf("%s: no node %s", d.name, nid)
 					}
 				}
-				if i == 0 && at.Line() != n.Span.Start.Line {
+				if i == 0 && at.Line() != int(n.Span.Start.Line) {
 					t.Errorf("%s: node %s is on line %d, not %d", d.name, nid, at.Line(), n.Span.Start.Line)
 				}
 				found++

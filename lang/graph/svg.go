@@ -123,7 +123,7 @@ func (d *drawing) frame(g *Group) {
 	if g.NID != "" {
 		nids = []string{g.NID}
 	}
-	d.put(`<g id="florc-%s" class="group %s"%s>`, g.ID, g.Kind, data(nids, g.Span.Start.Line))
+	d.put(`<g id="florc-%s" class="group %s"%s>`, g.ID, g.Kind, data(nids, int(g.Span.Start.Line)))
 	d.put(`<rect class="frame" x="%d" y="%d" width="%d" height="%d" rx="8"/>`, r.x, r.y, r.w, r.h)
 	h, ok := d.l.headers[g]
 	if ok {
@@ -211,7 +211,7 @@ func (d *drawing) node(n *Node, r rect) {
 	if link {
 		d.put(`<a href="#florc-%s">`, n.Calls)
 	}
-	d.put(`<g id="florc-%s" class="node %s"%s>`, n.ID, n.Kind, data(n.NIDs, n.Span.Start.Line))
+	d.put(`<g id="florc-%s" class="node %s"%s>`, n.ID, n.Kind, data(n.NIDs, int(n.Span.Start.Line)))
 	if n.Source != "" {
 		d.put("<title>%s</title>", xmlLines(n.Source))
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/florc-lang/florc/lang/sig"
+	"github.com/florc-lang/florc/lang/source"
 	"github.com/florc-lang/florc/lang/tree"
 )
 
@@ -47,13 +48,16 @@ func (a *analysis) written(n *tree.Node) (text, below string) {
 	if cut, ok := a.cut[n]; ok {
 		to = cut
 	}
-	if a.file == nil || n.Literal || !from.IsValid() || from.Line != to.Line || from.Offset >= to.Offset || to.Offset > len(a.file.Text) {
+	if a.file == nil || n.Literal || from.Line != to.Line {
 		return "", ""
 	}
-	text = strings.TrimSpace(a.file.Text[from.Offset:to.Offset])
+	text = strings.TrimSpace(a.file.Slice(source.Span{Start: from, End: to}))
+	if text == "" {
+		return "", ""
+	}
 	var lines []string
 	for _, c := range n.Children {
-		if c.Span.Start.Offset >= n.Span.End.Offset {
+		if c.Span.Start.Compare(n.Span.End) >= 0 {
 			lines = append(lines, a.line(c))
 		}
 	}
@@ -67,12 +71,12 @@ func (a *analysis) cutPostfix(n *tree.Node) {
 		return
 	}
 	condition, inner := n.Children[0].Span, n.Children[1].Span
-	if !condition.IsValid() || condition.Start.Line != inner.Start.Line || condition.Start.Offset > len(a.file.Text) || condition.Start.Offset < inner.Start.Offset {
+	if !condition.IsValid() || condition.Start.Line != inner.Start.Line {
 		return
 	}
-	before := a.file.Text[inner.Start.Offset:condition.Start.Offset]
+	before := a.file.Slice(source.Span{Start: inner.Start, End: condition.Start})
 	if at := strings.LastIndex(before, n.Head[1:]); at > 0 {
-		a.cut[n.Children[1]] = a.file.Pos(inner.Start.Offset + at)
+		a.cut[n.Children[1]] = inner.Start.Plus(at)
 	}
 }
 

@@ -132,10 +132,10 @@ func FuzzParse(f *testing.F) {
 			if d.Span.Start.Line != d.Span.End.Line || d.Message == "" || strings.Contains(d.Message, "parser.") || d.Code == "" {
 				t.Fatalf("%+v", d)
 			}
-			if lines[d.Span.Start.Line] && d.Code != "FLO0010" {
+			if lines[int(d.Span.Start.Line)] && d.Code != "FLO0010" {
 				t.Fatalf("line %d has two diagnostics: %v", d.Span.Start.Line, diags)
 			}
-			lines[d.Span.Start.Line] = true
+			lines[int(d.Span.Start.Line)] = true
 		}
 		checkRanges(t, file)
 		root, _ := tree.Lower(file)

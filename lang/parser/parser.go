@@ -175,8 +175,7 @@ func (p *fileParser) report(base int, f fault) {
 	}
 	span := p.file.Span(base+f.start, base+f.end)
 	if span.End.Line != span.Start.Line {
-		start := span.Start.Offset
-		span.End = p.file.Pos(start + len(p.file.Line(span.Start.Line)) - (span.Start.Column - 1))
+		span.End = p.file.LineEnd(span.Start.Line)
 	}
 	p.diags = append(p.diags, diag.Diagnostic{Code: f.code, Severity: diag.Error, Span: span, Message: f.message, Hint: f.hint})
 }

@@ -70,7 +70,7 @@ type cachedEdit struct {
 }
 
 // cacheFormat is the version of the stored form.
-const cacheFormat = 1
+const cacheFormat = 2
 
 // readCache reads a cache. One that is not there, damaged, or of another
 // version is an empty one.
@@ -140,8 +140,8 @@ func (c *cache) diagnostics(hash [sha256.Size]byte, file *source.File) ([]diag.D
 	return ds, true
 }
 
-func (c *cache) setDiagnostics(hash [sha256.Size]byte, ds []diag.Diagnostic) {
-	span := func(s source.Span) [2]int { return [2]int{s.Start.Offset, s.End.Offset} }
+func (c *cache) setDiagnostics(hash [sha256.Size]byte, file *source.File, ds []diag.Diagnostic) {
+	span := func(s source.Span) [2]int { from, to := file.Offsets(s); return [2]int{from, to} }
 	list := make([]cachedDiagnostic, len(ds))
 	for i, d := range ds {
 		x := cachedDiagnostic{Code: d.Code, Severity: d.Severity, Span: span(d.Span), Message: d.Message, Hint: d.Hint}

@@ -304,7 +304,7 @@ func (s *session) check(missed []*unit) {
 	p := analysis.NewProject(s.checker.Env, true, files...)
 	each(missed, func(u *unit) {
 		u.found = s.checker.Report(p.View(u.analysis), u.parsed)
-		s.cache.setDiagnostics(u.key, u.found)
+		s.cache.setDiagnostics(u.key, u.file, u.found)
 	})
 }
 

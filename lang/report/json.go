@@ -73,7 +73,7 @@ func (f Finding) related(r diag.Related) (path string, at place) {
 }
 
 func bytePlace(s source.Span) place {
-	return place{s.Start.Line, s.Start.Column, s.End.Line, s.End.Column}
+	return place{int(s.Start.Line), int(s.Start.Column), int(s.End.Line), int(s.End.Column)}
 }
 
 func asJSON(w io.Writer, run Run) error {

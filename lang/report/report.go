@@ -65,7 +65,7 @@ func placeOf(file *source.File, s source.Span) place {
 	if !s.IsValid() {
 		return place{}
 	}
-	return place{s.Start.Line, file.RuneColumn(s.Start), s.End.Line, file.RuneColumn(s.End)}
+	return place{int(s.Start.Line), file.RuneColumn(s.Start), int(s.End.Line), file.RuneColumn(s.End)}
 }
 
 func (f Finding) place() place { return placeOf(f.File, f.Diagnostic.Span) }
@@ -75,7 +75,7 @@ func (f Finding) place() place { return placeOf(f.File, f.Diagnostic.Span) }
 func (f Finding) Fingerprint() string {
 	line := ""
 	if s := f.Diagnostic.Span; s.IsValid() {
-		line = strings.Join(strings.Fields(f.File.Line(s.Start.Line)), " ")
+		line = strings.Join(strings.Fields(f.File.Line(int(s.Start.Line))), " ")
 	}
 	sum := sha256.Sum256([]byte(f.Path + "\x00" + string(f.Diagnostic.Code) + "\x00" + line))
 	return hex.EncodeToString(sum[:12])

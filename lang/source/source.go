@@ -9,14 +9,30 @@ import (
 	"unicode/utf8"
 )
 
-// Pos is a place in a text. Line and Column count from 1, Column in bytes;
-// Offset counts bytes from 0. The zero Pos means "no place known".
+// Pos is a place in a text. Line and Column count from 1, Column in bytes. The
+// zero Pos means "no place known". It is kept small, as a tree holds two of
+// them for each node; its offset is told by the file (File.Offset).
 type Pos struct {
-	Offset, Line, Column int
+	Line, Column int32
 }
 
 // IsValid tells whether the position is known.
 func (p Pos) IsValid() bool { return p.Line > 0 }
+
+// Compare is negative where p stands before q in the same text, positive where
+// it stands after it, and 0 where the two are the same.
+func (p Pos) Compare(q Pos) int {
+	if p.Line != q.Line {
+		return int(p.Line) - int(q.Line)
+	}
+	return int(p.Column) - int(q.Column)
+}
+
+// Plus returns the position a number of bytes further on the same line.
+func (p Pos) Plus(bytes int) Pos {
+	p.Column += int32(bytes)
+	return p
+}
 
 func (p Pos) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
 
@@ -28,10 +44,10 @@ type Span struct {
 // IsValid tells whether the span is known.
 func (s Span) IsValid() bool { return s.Start.IsValid() }
 
-// Contains tells whether offset lies in the span; an empty span contains its
-// own start.
-func (s Span) Contains(offset int) bool {
-	return s.Start.Offset <= offset && (offset < s.End.Offset || offset == s.Start.Offset)
+// Contains tells whether a position lies in the span; an empty span contains
+// its own start.
+func (s Span) Contains(p Pos) bool {
+	return s.Start.Compare(p) <= 0 && (p.Compare(s.End) < 0 || p == s.Start)
 }
 
 // File is a named text with its lines indexed. It is immutable and safe for
@@ -39,21 +55,21 @@ func (s Span) Contains(offset int) bool {
 type File struct {
 	Name  string // as shown to people; empty for a text that has no name
 	Text  string
-	lines []int // offset of the first byte of each line
+	lines []int32 // offset of the first byte of each line
 }
 
 // NewFile indexes the lines of text. A line ends at \n, \r\n or a lone \r.
 func NewFile(name, text string) *File {
-	f := &File{Name: name, Text: text, lines: []int{0}}
+	f := &File{Name: name, Text: text, lines: []int32{0}}
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '\n':
-			f.lines = append(f.lines, i+1)
+			f.lines = append(f.lines, int32(i+1))
 		case '\r':
 			if i+1 < len(text) && text[i+1] == '\n' {
 				continue
 			}
-			f.lines = append(f.lines, i+1)
+			f.lines = append(f.lines, int32(i+1))
 		}
 	}
 	return f
@@ -70,9 +86,14 @@ func (f *File) Line(n int) string {
 	}
 	end := len(f.Text)
 	if n < len(f.lines) {
-		end = f.lines[n]
+		end = int(f.lines[n])
 	}
 	return strings.TrimRight(f.Text[f.lines[n-1]:end], "\r\n")
+}
+
+// LineEnd returns the position where a line of the file ends.
+func (f *File) LineEnd(line int32) Pos {
+	return Pos{Line: line, Column: int32(len(f.Line(int(line)))) + 1}
 }
 
 // LineStart returns the offset of the first byte of line n (from 1).
@@ -83,14 +104,39 @@ func (f *File) LineStart(n int) int {
 	if n > len(f.lines) {
 		return len(f.Text)
 	}
-	return f.lines[n-1]
+	return int(f.lines[n-1])
 }
 
 // Pos returns the position of a byte offset, clamped to the text.
 func (f *File) Pos(offset int) Pos {
 	offset = max(0, min(offset, len(f.Text)))
-	line := sort.SearchInts(f.lines, offset+1)
-	return Pos{Offset: offset, Line: line, Column: offset - f.lines[line-1] + 1}
+	line := sort.Search(len(f.lines), func(i int) bool { return int(f.lines[i]) > offset })
+	return Pos{Line: int32(line), Column: int32(offset) - f.lines[line-1] + 1}
+}
+
+// LineAt returns the line, from 1, that a byte offset is in, clamped to the
+// text.
+func (f *File) LineAt(offset int) int { return int(f.Pos(offset).Line) }
+
+// Offset returns the byte offset of a position, counted from 0. That of no
+// known place is 0.
+func (f *File) Offset(p Pos) int {
+	if !p.IsValid() {
+		return 0
+	}
+	return f.LineStart(int(p.Line)) + int(p.Column) - 1
+}
+
+// Offsets returns the byte offsets between which a span lies.
+func (f *File) Offsets(s Span) (start, end int) { return f.Offset(s.Start), f.Offset(s.End) }
+
+// Slice returns the text of a span, "" for one that is not in the text.
+func (f *File) Slice(s Span) string {
+	start, end := f.Offsets(s)
+	if !s.IsValid() || start > end || end > len(f.Text) {
+		return ""
+	}
+	return f.Text[start:end]
 }
 
 // Span returns the span between two byte offsets.
@@ -101,16 +147,17 @@ func (f *File) Span(start, end int) Span {
 // RuneColumn returns the column of p counted from 1 in characters, as people
 // and most editors count.
 func (f *File) RuneColumn(p Pos) int {
-	line := f.Line(p.Line)
-	before := min(max(p.Column-1, 0), len(line))
-	return utf8.RuneCountInString(line[:before]) + p.Column - before
+	line := f.Line(int(p.Line))
+	before := min(max(int(p.Column)-1, 0), len(line))
+	return utf8.RuneCountInString(line[:before]) + int(p.Column) - before
 }
 
 // UTF16Column returns the column of p counted from 0 in UTF-16 units, as
 // editors speaking the Language Server Protocol want it by default.
 func (f *File) UTF16Column(p Pos) int {
 	n := 0
-	for _, r := range f.Line(p.Line)[:min(p.Column-1, len(f.Line(p.Line)))] {
+	line := f.Line(int(p.Line))
+	for _, r := range line[:min(int(p.Column)-1, len(line))] {
 		n++
 		if r > 0xffff {
 			n++
@@ -132,5 +179,5 @@ func (f *File) PosAtUTF16(line, column int) Pos {
 			column--
 		}
 	}
-	return Pos{Offset: f.LineStart(line) + at, Line: line, Column: at + 1}
+	return Pos{Line: int32(line), Column: int32(at + 1)}
 }

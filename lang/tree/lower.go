@@ -120,8 +120,8 @@ func (l *lowering) append(list []*Node, line *ast.Line) []*Node {
 	if l.base != line.Base || !l.at.IsValid() {
 		l.base = line.Base
 		l.at = l.file.Source.Pos(line.Base)
-		l.limit = l.file.Source.LineStart(l.at.Line+1) - line.Base
-		if l.at.Line == l.file.Source.LineCount() {
+		l.limit = l.file.Source.LineStart(int(l.at.Line)+1) - line.Base
+		if int(l.at.Line) == l.file.Source.LineCount() {
 			l.limit++
 		}
 	}
@@ -133,7 +133,7 @@ func (l *lowering) append(list []*Node, line *ast.Line) []*Node {
 
 func (l *lowering) pos(offset int) source.Pos {
 	if offset < l.limit {
-		return source.Pos{Offset: l.base + offset, Line: l.at.Line, Column: l.at.Column + offset}
+		return l.at.Plus(offset)
 	}
 	return l.file.Source.Pos(l.base + offset)
 }

@@ -127,7 +127,7 @@ func TestNameAndPositions(t *testing.T) {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 	n := root.Children[0].Children[0]
-	if got := file.Source.Text[n.Span.Start.Offset:n.Span.End.Offset]; got != "a (\n    b)" || n.Span.End.Line != 3 {
+	if got := file.Source.Slice(n.Span); got != "a (\n    b)" || n.Span.End.Line != 3 {
 		t.Errorf("the span holds %q up to %v", got, n.Span.End)
 	}
 }

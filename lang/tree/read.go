@@ -260,9 +260,9 @@ func (r *treeReader) position(n *Node) error {
 	if err != nil {
 		return err
 	}
-	n.Span.Start = source.Pos{Line: at[0], Column: 1}
+	n.Span.Start = source.Pos{Line: int32(at[0]), Column: 1}
 	if len(at) == 2 {
-		n.Span.Start.Column = max(at[1], 1)
+		n.Span.Start.Column = int32(max(at[1], 1))
 	}
 	if at[0] == 0 {
 		n.Span = source.Span{}

@@ -44,7 +44,7 @@ func (a *Attr) Keyed() bool { return a.KeyExpr != nil || (a.Key != "" && a.Key !
 func (a *Attr) Lone() bool { return a.Key == "_" && a.KeyExpr == nil }
 
 // Line returns the line the node starts on, 0 where it is not known.
-func (n *Node) Line() int { return n.Span.Start.Line }
+func (n *Node) Line() int { return int(n.Span.Start.Line) }
 
 // IsName tells whether the node is a lone name: no attributes, no children.
 func (n *Node) IsName() bool {

@@ -43,7 +43,7 @@ func Actions(v *analysis.View, from, to int, ds []diag.Diagnostic) []Action {
 	seen := map[diag.Code]bool{}
 	for i := range ds {
 		d := &ds[i]
-		if d.Span.End.Offset < from || d.Span.Start.Offset > to {
+		if v.Offset(d.Span.End) < from || v.Offset(d.Span.Start) > to {
 			continue
 		}
 		if d.Fix != nil {
@@ -95,14 +95,14 @@ func fixAll(ds []diag.Diagnostic, code diag.Code) []diag.Edit {
 		apart := true
 		for _, e := range ds[i].Fix.Edits {
 			for _, other := range list {
-				apart = apart && (e.Span.End.Offset <= other.Span.Start.Offset || other.Span.End.Offset <= e.Span.Start.Offset) && e.Span != other.Span
+				apart = apart && (e.Span.End.Compare(other.Span.Start) <= 0 || other.Span.End.Compare(e.Span.Start) <= 0) && e.Span != other.Span
 			}
 		}
 		if apart {
 			list = append(list, ds[i].Fix.Edits...)
 		}
 	}
-	slices.SortFunc(list, func(a, b diag.Edit) int { return a.Span.Start.Offset - b.Span.Start.Offset })
+	slices.SortFunc(list, func(a, b diag.Edit) int { return a.Span.Start.Compare(b.Span.Start) })
 	return list
 }
 
@@ -111,12 +111,12 @@ func fixAll(ds []diag.Diagnostic, code diag.Code) []diag.Edit {
 func suppress(v *analysis.View, d *diag.Diagnostic) (diag.Edit, bool) {
 	src := v.Source()
 	at := d.Span.Start
-	path := linePath(v.Syntax, at.Offset)
+	path := linePath(v.Syntax, v.Offset(at))
 	if !at.IsValid() || d.Code == "" || len(path) == 0 || v.IsBroken() && len(path[len(path)-1].Stmt.Bad) > 0 {
 		return diag.Edit{}, false
 	}
 	// on a line of its own, above the logical line
-	line := src.Pos(path[len(path)-1].Base).Line
+	line := src.LineAt(path[len(path)-1].Base)
 	start, text := src.LineStart(line), src.Line(line)
 	blanks := text[:leadingBlanks(text)]
 	if above := strings.TrimSpace(src.Line(line - 1)); line > 1 {

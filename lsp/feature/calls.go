@@ -47,11 +47,11 @@ func (x *variable) functionItems() []CallItem {
 
 func functionItem(f *analysis.File, s *analysis.Symbol, n *tree.Node) CallItem {
 	at := s.Span
-	end := max(n.Span.End.Offset, at.End.Offset, s.Node.Span.End.Offset)
-	if path := linePath(f.Syntax, at.Start.Offset); len(path) > 0 {
+	end := max(f.Offset(n.Span.End), f.Offset(at.End), f.Offset(s.Node.Span.End))
+	if path := linePath(f.Syntax, f.Offset(at.Start)); len(path) > 0 {
 		end = max(end, blockEnd(path[len(path)-1]))
 	}
-	span := f.Source().Span(min(at.Start.Offset, s.Node.Span.Start.Offset), end)
+	span := f.Source().Span(min(f.Offset(at.Start), f.Offset(s.Node.Span.Start)), end)
 	return CallItem{s.Name, functionSignature(f, s.Name, n), f.Path(), span, at}
 }
 
@@ -107,7 +107,7 @@ func IncomingCalls(p *analysis.Project, item CallItem) []CallEdge {
 		return nil
 	}
 	v := p.View(f)
-	t := thingAt(v, clamp(v, item.NameSpan.Start.Offset))
+	t := thingAt(v, clamp(v, f.Offset(item.NameSpan.Start)))
 	if t == nil || t.variable == nil || t.span != item.NameSpan {
 		return nil
 	}

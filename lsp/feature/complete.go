@@ -124,13 +124,13 @@ func (x *completer) add(rank int, c Completion) {
 // started there would be given to, nil for none.
 func scopeAt(v *analysis.View, offset int) (*analysis.Scope, *analysis.Call) {
 	src := v.Source()
-	at := src.Pos(offset)
+	here := src.Pos(offset)
 	scope := v.Root
 	var parent *analysis.Call
-	start := src.LineStart(at.Line)
-	indent := len(src.Line(at.Line)) - len(strings.TrimLeft(src.Line(at.Line), " \t"))
-	if strings.TrimLeft(src.Line(at.Line), " \t") == "" {
-		indent = at.Column - 1
+	start, line := src.LineStart(int(here.Line)), src.Line(int(here.Line))
+	indent := len(line) - len(strings.TrimLeft(line, " \t"))
+	if indent == len(line) {
+		indent = int(here.Column - 1)
 	}
 	path := linePath(v.Syntax, start-1)
 	for i := len(path) - 1; i >= 0; i-- {
@@ -144,14 +144,17 @@ func scopeAt(v *analysis.View, offset int) (*analysis.Scope, *analysis.Call) {
 	}
 	best := len(src.Text) + 1
 	consider := func(s source.Span, inner *analysis.Scope) {
-		if size := s.End.Offset - s.Start.Offset; s.Start.Offset < offset && offset <= s.End.Offset && size <= best {
-			best, scope = size, inner
+		if s.Start.Compare(here) >= 0 || here.Compare(s.End) > 0 {
+			return
+		}
+		if start, end := src.Offsets(s); end-start <= best {
+			best, scope = end-start, inner
 		}
 	}
 	for _, c := range v.Calls {
 		if c.Node.Span.IsValid() && c.Ref != nil {
 			inner := c.Inner
-			if touches(c.Ref.Span, offset) {
+			if touches(v.File, c.Ref.Span, offset) {
 				inner = c.Scope
 			}
 			consider(c.Node.Span, inner)
@@ -166,9 +169,9 @@ func scopeAt(v *analysis.View, offset int) (*analysis.Scope, *analysis.Call) {
 // lineCall returns the call that a line of the file is, nil where it is none.
 func lineCall(f *analysis.File, l *ast.Line) *analysis.Call {
 	var found *analysis.Call
-	start := l.Base + l.Stmt.Start
+	start := f.Source().Pos(l.Base + l.Stmt.Start)
 	for _, c := range f.Calls {
-		if c.Node.Span.Start.Offset == start && c.Node.Span.IsValid() && (found == nil || c.Node.Span.End.Offset >= found.Node.Span.End.Offset) {
+		if c.Node.Span.Start == start && (found == nil || c.Node.Span.End.Compare(found.Node.Span.End) >= 0) {
 			found = c
 		}
 	}
@@ -217,7 +220,7 @@ func (x *completer) head() {
 
 // call returns what a call of a procedure is started with.
 func (x *completer) call(p *sig.Proc, name string) (insert string, snippet bool) {
-	text := x.v.Source().Text[x.span.End.Offset:]
+	text := x.v.Source().Text[x.v.Offset(x.span.End):]
 	if i := strings.IndexAny(text, "\r\n"); i >= 0 {
 		text = text[:i]
 	}
@@ -345,7 +348,7 @@ func (x *completer) keys(f *cursorFrame, p *sig.Proc) {
 		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(f.keys, n) })
 	}
 	key := func(rank int, name, detail, id string) {
-		if strings.HasPrefix(x.v.Source().Text[x.span.End.Offset:], ":") {
+		if strings.HasPrefix(x.v.Source().Text[x.v.Offset(x.span.End):], ":") {
 			x.add(rank, Completion{Label: name + ":", Kind: AttributeItem, Detail: detail, Insert: name, Filter: name, Key: id})
 			return
 		}

@@ -35,7 +35,7 @@ func (x *completer) variables(head bool) {
 		if !ast.IsName(s.Name) || strings.HasSuffix(s.Name, "__match") || s.Name == "matched" && s.Kind != analysis.Binding {
 			continue
 		}
-		if touches(s.Span, x.offset) && d.File == x.v.File {
+		if d.File == x.v.File && touches(d.File, s.Span, x.offset) {
 			continue // the name that is being written
 		}
 		kind, detail, rank := VariableItem, string(s.Kind), rankFar
@@ -56,7 +56,7 @@ func (x *completer) variables(head bool) {
 		if d.File != x.v.File {
 			detail += ", " + d.File.Path()
 		}
-		x.add(rank, Completion{Label: s.Name, Kind: kind, Detail: detail, Key: fmt.Sprintf("symbol:%d:%s", s.Span.Start.Offset, d.File.Path())})
+		x.add(rank, Completion{Label: s.Name, Kind: kind, Detail: detail, Key: fmt.Sprintf("symbol:%d:%s", d.File.Offset(s.Span.Start), d.File.Path())})
 	}
 	if x.scope.InFunction() && !head {
 		for _, name := range []string{"args", "elt", "idx", "key", "val", "err", "msg", "yield"} {
@@ -107,7 +107,7 @@ func (x *completer) entities(e analysis.Entity) []string {
 	set := map[string]bool{}
 	for _, f := range x.v.Project.Files() {
 		for _, m := range f.Mentions {
-			if m.Entity == e && m.Name != "" && !(f == x.v.File && touches(m.Span, x.offset)) {
+			if m.Entity == e && m.Name != "" && !(f == x.v.File && touches(f, m.Span, x.offset)) {
 				set[m.Name] = true
 			}
 		}
@@ -191,7 +191,7 @@ func (x *completer) members(steps []string) {
 	names := map[string]bool{}
 	for _, c := range x.v.Calls {
 		n := c.Node
-		if c.Name() != "_ref" || len(n.Children) <= len(steps) || touches(n.Span, x.offset) {
+		if c.Name() != "_ref" || len(n.Children) <= len(steps) || touches(x.v.File, n.Span, x.offset) {
 			continue
 		}
 		same := true
@@ -389,7 +389,7 @@ func Resolve(v *analysis.View, c Completion) string {
 			return ""
 		}
 		for _, s := range f.Symbols {
-			if fmt.Sprint(s.Span.Start.Offset) == at && s.Name == c.Label {
+			if fmt.Sprint(f.Offset(s.Span.Start)) == at && s.Name == c.Label {
 				if x := variableOf(viewOf(v, f), s.Name, s, nil); x != nil {
 					return variableDoc(v, x)
 				}

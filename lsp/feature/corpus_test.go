@@ -240,7 +240,7 @@ func probe(t *testing.T, v *analysis.View, offsets []int) {
 				if path != v.Path() {
 					end = len(v.Project.File(path).Source().Text)
 				}
-				if !s.IsValid() || s.Start.Offset < 0 || s.Start.Offset > s.End.Offset || s.End.Offset > end {
+				if !s.IsValid() || v.Offset(s.Start) < 0 || v.Offset(s.Start) > v.Offset(s.End) || v.Offset(s.End) > end {
 					t.Fatalf("%s at %d gives the span %v of %q", name, offset, s, v.Source().Text)
 				}
 			})
@@ -317,13 +317,13 @@ func referencesOfDefinitions(t *testing.T, v *analysis.View) {
 	t.Helper()
 	places := map[int]bool{}
 	for _, r := range v.Refs {
-		places[r.Span.Start.Offset] = true
+		places[v.Offset(r.Span.Start)] = true
 	}
 	for _, s := range v.Symbols {
-		places[s.Span.Start.Offset] = true
+		places[v.Offset(s.Span.Start)] = true
 	}
 	for _, m := range v.Mentions {
-		places[m.Span.Start.Offset] = true
+		places[v.Offset(m.Span.Start)] = true
 	}
 	for offset := range places {
 		x := thingAt(v, offset)
@@ -333,7 +333,7 @@ func referencesOfDefinitions(t *testing.T, v *analysis.View) {
 		here := Location{v.Path(), x.span}
 		for _, d := range Definition(v, offset) {
 			w := v.Project.View(v.Project.File(d.Path))
-			if !slices.Contains(References(w, d.Span.Start.Offset, true), here) {
+			if !slices.Contains(References(w, w.Offset(d.Span.Start), true), here) {
 				t.Errorf("%s %s is not among the references of its definition %s:%s\n%s", x.name, x.span.Start, d.Path, d.Span.Start, v.Source().Text)
 			}
 		}
@@ -348,15 +348,15 @@ func TestRenameRoundTrip(t *testing.T) {
 		v := alone("test.flo", text)
 		done := map[string]bool{}
 		for _, r := range v.Refs {
-			if at, name, err := PrepareRename(v, r.Span.Start.Offset); err == nil && !done[name] {
+			if at, name, err := PrepareRename(v, v.Offset(r.Span.Start)); err == nil && !done[name] {
 				done[name] = true
-				renamed += roundTrip(t, v, at.Start.Offset, name)
+				renamed += roundTrip(t, v, v.Offset(at.Start), name)
 			}
 		}
 		for _, m := range v.Mentions {
-			if at, name, err := PrepareRename(v, m.Span.Start.Offset); err == nil && !done[string(m.Entity)+name] {
+			if at, name, err := PrepareRename(v, v.Offset(m.Span.Start)); err == nil && !done[string(m.Entity)+name] {
 				done[string(m.Entity)+name] = true
-				renamed += roundTrip(t, v, at.Start.Offset, name)
+				renamed += roundTrip(t, v, v.Offset(at.Start), name)
 			}
 		}
 	}
@@ -374,7 +374,7 @@ func roundTrip(t *testing.T, v *analysis.View, offset int, name string) int {
 	}
 	changed := apply(text, there[0].Edits)
 	w := alone("test.flo", changed)
-	at := there[0].Edits[0].Span.Start.Offset
+	at := v.Offset(there[0].Edits[0].Span.Start)
 	if !strings.HasPrefix(changed[at:], "zz_new") {
 		t.Fatalf("renaming %s gives\n%s", name, changed)
 	}

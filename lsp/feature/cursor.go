@@ -101,7 +101,7 @@ func (c *cursor) top() *cursorFrame { return &c.frames[len(c.frames)-1] }
 func cursorAt(v *analysis.View, offset int) *cursor {
 	text := v.Source().Text
 	src := v.Source()
-	from := src.LineStart(src.Pos(offset).Line)
+	from := src.LineStart(src.LineAt(offset))
 	if path := linePath(v.Syntax, offset); len(path) > 0 {
 		from = min(from, path[len(path)-1].Base)
 		for _, l := range path { // one around it may have a bracket yet to be closed

@@ -30,11 +30,11 @@ var argumentNamesOf = map[string]bool{
 // obstacle says why lines can't be moved into a function of their own.
 func (r *region) obstacle() error {
 	for _, c := range r.v.Calls {
-		if !r.within(c.Node.Span.Start.Offset) || c.Ref == nil {
+		if !r.within(r.v.Offset(c.Node.Span.Start)) || c.Ref == nil {
 			continue
 		}
 		outside := func(around *analysis.Call) bool {
-			return around == nil || !around.Node.Span.IsValid() || !r.within(around.Node.Span.Start.Offset)
+			return around == nil || !around.Node.Span.IsValid() || !r.within(r.v.Offset(around.Node.Span.Start))
 		}
 		switch {
 		case c.Proc == nil:
@@ -43,7 +43,7 @@ func (r *region) obstacle() error {
 				return fmt.Errorf("%s in line %d leaves the lines", c.Ref.Name, c.Node.Line())
 			}
 		case c.Name() == "return" || c.Proc.After == sig.EndsFunction:
-			if f := innermost(c.Scope); f == nil || f.Node == nil || !r.within(f.Node.Span.Start.Offset) {
+			if f := innermost(c.Scope); f == nil || f.Node == nil || !r.within(r.v.Offset(f.Node.Span.Start)) {
 				return fmt.Errorf("return in line %d leaves the lines", c.Node.Line())
 			}
 		case c.Proc.Group == sig.Handlers && c.Name() != "signal" && outside(c.Parent):
@@ -51,7 +51,7 @@ func (r *region) obstacle() error {
 		}
 	}
 	for _, ref := range r.v.Refs {
-		if argumentNamesOf[ref.Name] && r.within(ref.Span.Start.Offset) && !r.inOwnFunction(ref) {
+		if argumentNamesOf[ref.Name] && r.within(r.v.Offset(ref.Span.Start)) && !r.inOwnFunction(ref) {
 			return fmt.Errorf("%s in line %d is about the function around it", ref.Name, ref.Span.Start.Line)
 		}
 	}
@@ -59,13 +59,13 @@ func (r *region) obstacle() error {
 		return fmt.Errorf("%s in line %d takes up what the line above gave", c.Node.Head, c.Node.Line())
 	}
 	for _, m := range r.v.Mentions {
-		if m.Entity == analysis.Field && m.Name == "ret" && r.within(m.Span.Start.Offset) {
+		if m.Entity == analysis.Field && m.Name == "ret" && r.within(r.v.Offset(m.Span.Start)) {
 			return fmt.Errorf("f.ret in line %d would mean something else in a function", m.Span.Start.Line)
 		}
 	}
 	// a variable that the lines make, and that is used behind them
 	for _, s := range r.v.Symbols {
-		if !r.within(s.Span.Start.Offset) || s.Scope.Node != nil && s.Scope != r.v.Root && s.Scope.Node.Span.IsValid() && r.within(s.Scope.Node.Span.Start.Offset) {
+		if !r.within(r.v.Offset(s.Span.Start)) || s.Scope.Node != nil && s.Scope != r.v.Root && s.Scope.Node.Span.IsValid() && r.within(r.v.Offset(s.Scope.Node.Span.Start)) {
 			continue
 		}
 		x := variableOf(r.v, s.Name, s, nil)
@@ -77,12 +77,12 @@ func (r *region) obstacle() error {
 			if p.file != r.v.File {
 				return fmt.Errorf("%s, which line %d sets, is seen from other files", s.Name, s.Span.Start.Line)
 			}
-			before := slices.ContainsFunc(p.symbols, func(o *analysis.Symbol) bool { return o.Span.Start.Offset < r.start })
+			before := slices.ContainsFunc(p.symbols, func(o *analysis.Symbol) bool { return r.v.Offset(o.Span.Start) < r.start })
 			if before && s.Kind == analysis.Variable {
 				continue // set where it is found
 			}
 			for _, ref := range p.refs {
-				if !r.within(ref.Span.Start.Offset) {
+				if !r.within(r.v.Offset(ref.Span.Start)) {
 					return fmt.Errorf("%s, which line %d sets, is used in line %d", s.Name, s.Span.Start.Line, ref.Span.Start.Line)
 				}
 			}
@@ -98,7 +98,7 @@ func (r *region) obstacle() error {
 func (r *region) free() []string {
 	var names []string
 	for _, ref := range r.v.Refs {
-		if !r.within(ref.Span.Start.Offset) || slices.Contains(names, ref.Name) || !ast.IsName(ref.Name) {
+		if !r.within(r.v.Offset(ref.Span.Start)) || slices.Contains(names, ref.Name) || !ast.IsName(ref.Name) {
 			continue
 		}
 		list := seenBy(r.v.File, ref, ref.Name)
@@ -109,7 +109,7 @@ func (r *region) free() []string {
 			}
 			continue
 		case slices.ContainsFunc(list, func(s *analysis.Symbol) bool {
-			return s.Scope == r.v.Root || r.within(s.Span.Start.Offset)
+			return s.Scope == r.v.Root || r.within(r.v.Offset(s.Span.Start))
 		}):
 			continue
 		}
@@ -122,7 +122,7 @@ func (r *region) free() []string {
 // within the lines.
 func (r *region) inOwnFunction(ref *analysis.Reference) bool {
 	f := innermost(ref.Scope)
-	return f != nil && f.Node != nil && f.Node.Span.IsValid() && r.within(f.Node.Span.Start.Offset)
+	return f != nil && f.Node != nil && f.Node.Span.IsValid() && r.within(r.v.Offset(f.Node.Span.Start))
 }
 
 // definitionPlace returns the offset of the line of text above which a new
@@ -133,13 +133,13 @@ func (r *region) definitionPlace() int {
 	var top *ast.Line
 	for _, l := range r.v.Syntax.Lines {
 		top = l
-		end := src.LineStart(src.Pos(blockEnd(l)).Line + 1)
+		end := src.LineStart(int(src.LineAt(blockEnd(l)) + 1))
 		name := headName(l)
 		if name != "define" && name != "import" && name != "graft" || end > r.start {
 			break
 		}
 	}
-	line := src.Pos(top.Base).Line
+	line := src.LineAt(top.Base)
 	above := line
 	for above > 1 && strings.HasPrefix(strings.TrimSpace(src.Line(above-1)), "#") {
 		above--
@@ -169,7 +169,7 @@ func extract(r *region) ([]diag.Edit, error) {
 	if at == r.start {
 		return r.finish(r.whole(def+"\n\n"+indented(r.indent(), call)), kept)
 	}
-	if n := src.Pos(at).Line - 1; n > 0 && strings.HasPrefix(strings.TrimSpace(src.Line(n)), "#") {
+	if n := src.LineAt(at) - 1; n > 0 && strings.HasPrefix(strings.TrimSpace(src.Line(n)), "#") {
 		def = "\n" + def // the comment is not about the function
 	}
 	return r.finish([]piece{{at, at, def + "\n\n"}, {r.start, r.end, indented(r.indent(), call)}}, kept)
@@ -199,17 +199,17 @@ func (r *region) inlinable() (*inlining, error) {
 	}
 	s, ref := x.parts[0].symbols[0], x.parts[0].refs[0]
 	in := &inlining{node: functionNode(s), call: ref.Call}
-	path := linePath(r.v.Syntax, s.Span.Start.Offset)
+	path := linePath(r.v.Syntax, r.v.Offset(s.Span.Start))
 	if in.node == nil || s.Kind != analysis.Function || len(path) == 0 || !ref.Head {
 		return nil, fmt.Errorf("%s is not a function that is called once", x.name)
 	}
 	in.define = path[len(path)-1]
 	in.params = parameters(r.v.File, in.node)
-	if len(in.define.Children) == 0 || in.define.Base+in.define.Stmt.Start != in.node.Span.Start.Offset {
+	if len(in.define.Children) == 0 || in.define.Base+in.define.Stmt.Start != r.v.Offset(in.node.Span.Start) {
 		return nil, fmt.Errorf("%s does nothing", x.name)
 	}
 	body := &region{v: r.v, lines: in.define.Children, start: in.define.Children[0].Base + in.define.Children[0].Stmt.Start, end: blockEnd(in.define)}
-	if body.within(ref.Span.Start.Offset) {
+	if body.within(r.v.Offset(ref.Span.Start)) {
 		return nil, fmt.Errorf("%s calls itself", x.name)
 	}
 	if err := body.obstacle(); err != nil {
@@ -221,12 +221,12 @@ func (r *region) inlinable() (*inlining, error) {
 		}
 	}
 	for _, o := range r.v.Refs {
-		if body.within(o.Span.Start.Offset) && (isImplicit(o.Name) && len(seenBy(r.v.File, o, o.Name)) == 0 || o.Name == "return") {
+		if body.within(r.v.Offset(o.Span.Start)) && (isImplicit(o.Name) && len(seenBy(r.v.File, o, o.Name)) == 0 || o.Name == "return") {
 			return nil, fmt.Errorf("%s in line %d means something else outside of the function", o.Name, o.Span.Start.Line)
 		}
 	}
-	path = linePath(r.v.Syntax, ref.Span.Start.Offset)
-	if n := len(path); n > 0 && path[n-1].Base+path[n-1].Stmt.Start == ref.Span.Start.Offset {
+	path = linePath(r.v.Syntax, r.v.Offset(ref.Span.Start))
+	if n := len(path); n > 0 && path[n-1].Base+path[n-1].Stmt.Start == r.v.Offset(ref.Span.Start) {
 		in.line = path[n-1]
 		if n > 1 {
 			in.parent = path[n-2]
@@ -253,13 +253,13 @@ func inline(r *region) ([]diag.Edit, error) {
 		return nil, err
 	}
 	first := in.define.Children[0]
-	from := src.LineStart(src.Pos(first.Base).Line)
+	from := src.LineStart(src.LineAt(first.Base))
 	_, head := lineSpan(in.define)
 	if from < head {
 		return nil, fmt.Errorf("the function is on one line: write it as a block first")
 	}
 	end := src.Pos(blockEnd(in.define))
-	to := src.LineStart(end.Line) + len(src.Line(end.Line))
+	to := src.LineStart(int(end.Line)) + len(src.Line(int(end.Line)))
 	body, err := r.substitute(in, from, to, args)
 	if err != nil {
 		return nil, err
@@ -270,9 +270,9 @@ func inline(r *region) ([]diag.Edit, error) {
 	} else {
 		body = shift(body, indent-first.Indent)
 	}
-	row := src.Pos(in.line.Base).Line
+	row := src.LineAt(in.line.Base)
 	_, lineEnds := lineSpan(in.line)
-	last := src.Pos(lineEnds).Line
+	last := src.LineAt(lineEnds)
 	call := piece{src.LineStart(row), src.LineStart(last) + len(src.Line(last)), body}
 	gone := r.definition(in, to)
 	pieces := []piece{gone, call}
@@ -298,15 +298,15 @@ func unchanged(in *inlining) []*tree.Node {
 // it and the blank line below.
 func (r *region) definition(in *inlining, to int) piece {
 	src := r.v.Source()
-	line := src.Pos(in.define.Base).Line
+	line := src.LineAt(in.define.Base)
 	for line > 1 && strings.HasPrefix(strings.TrimSpace(src.Line(line-1)), "#") {
 		line--
 	}
-	for next := src.Pos(to).Line + 1; next < src.LineCount() && strings.TrimSpace(src.Line(next)) == ""; next++ {
+	for next := src.LineAt(to) + 1; next < src.LineCount() && strings.TrimSpace(src.Line(next)) == ""; next++ {
 		to = src.LineStart(next) + len(src.Line(next))
 	}
 	// with the line end behind it
-	return piece{src.LineStart(line), min(len(src.Text), src.LineStart(src.Pos(to).Line+1)), ""}
+	return piece{src.LineStart(line), min(len(src.Text), src.LineStart(src.LineAt(to)+1)), ""}
 }
 
 // arguments returns what is given for each parameter, as text.
@@ -370,23 +370,23 @@ func (r *region) substitute(in *inlining, from, to int, args map[string]string) 
 	var b strings.Builder
 	at := from
 	refs := slices.Clone(r.v.Refs)
-	slices.SortStableFunc(refs, func(x, y *analysis.Reference) int { return x.Span.Start.Offset - y.Span.Start.Offset })
+	slices.SortStableFunc(refs, func(x, y *analysis.Reference) int { return x.Span.Start.Compare(y.Span.Start) })
 	for _, ref := range refs {
 		value, ok := args[ref.Name]
 		s := ref.Span
-		if !ok || s.Start.Offset < at || s.End.Offset > to {
+		if !ok || r.v.Offset(s.Start) < at || r.v.Offset(s.End) > to {
 			continue
 		}
 		list := seenBy(r.v.File, ref, ref.Name)
 		if len(list) == 0 || list[0].Node != in.node {
 			continue
 		}
-		goesOn := s.End.Offset < len(text) && strings.IndexByte(".[", text[s.End.Offset]) >= 0
+		goesOn := r.v.Offset(s.End) < len(text) && strings.IndexByte(".[", text[r.v.Offset(s.End)]) >= 0
 		if textOf(r.v.File, s) != ref.Name || goesOn && ast.PathLen(value) != len(value) || ref.Head && !ast.IsName(value) {
 			return "", fmt.Errorf("%s can't be written for %s in line %d", value, ref.Name, s.Start.Line)
 		}
-		b.WriteString(text[at:s.Start.Offset] + value)
-		at = s.End.Offset
+		b.WriteString(text[at:r.v.Offset(s.Start)] + value)
+		at = r.v.Offset(s.End)
 	}
 	return b.String() + text[at:to], nil
 }

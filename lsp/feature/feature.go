@@ -72,24 +72,19 @@ func blockEnd(l *ast.Line) int {
 	return end
 }
 
-// touches tells whether an offset is within a span or at its end.
-func touches(s source.Span, offset int) bool {
-	return s.IsValid() && s.Start.Offset <= offset && offset <= s.End.Offset
+// touches tells whether an offset of a file is within a span or at its end.
+func touches(f *analysis.File, s source.Span, offset int) bool {
+	start, end := f.Source().Offsets(s)
+	return s.IsValid() && start <= offset && offset <= end
 }
 
 // covers tells whether the outer span holds the inner one.
 func covers(outer, inner source.Span) bool {
-	return outer.Start.Offset <= inner.Start.Offset && inner.End.Offset <= outer.End.Offset
+	return outer.Start.Compare(inner.Start) <= 0 && inner.End.Compare(outer.End) <= 0
 }
 
 // textOf returns the text of a span.
-func textOf(f *analysis.File, s source.Span) string {
-	text := f.Source().Text
-	if s.Start.Offset > s.End.Offset || s.End.Offset > len(text) {
-		return ""
-	}
-	return text[s.Start.Offset:s.End.Offset]
-}
+func textOf(f *analysis.File, s source.Span) string { return f.Source().Slice(s) }
 
 // docAbove returns the text of the comments on the lines right above a line,
 // without their marks.
@@ -116,10 +111,10 @@ func sortLocations(list []Location) []Location {
 		if a.Path != b.Path {
 			return a.Path < b.Path
 		}
-		if a.Span.Start.Offset != b.Span.Start.Offset {
-			return a.Span.Start.Offset < b.Span.Start.Offset
+		if c := a.Span.Start.Compare(b.Span.Start); c != 0 {
+			return c < 0
 		}
-		return a.Span.End.Offset < b.Span.End.Offset
+		return a.Span.End.Compare(b.Span.End) < 0
 	})
 	out := list[:0]
 	for i, l := range list {

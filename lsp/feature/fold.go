@@ -20,7 +20,7 @@ func Folds(v *analysis.View) []Fold {
 	src := v.Source()
 	var list []Fold
 	add := func(start, end int) {
-		if a, b := src.Pos(start).Line, src.Pos(end).Line; b > a && (len(list) == 0 || list[len(list)-1] != Fold{First: a, Last: b}) {
+		if a, b := src.LineAt(start), src.LineAt(end); b > a && (len(list) == 0 || list[len(list)-1] != Fold{First: a, Last: b}) {
 			list = append(list, Fold{First: a, Last: b})
 		}
 	}
@@ -31,7 +31,7 @@ func Folds(v *analysis.View) []Fold {
 			if len(l.Children) > 0 {
 				add(start, blockEnd(l))
 			}
-			if src.Pos(start).Line < src.Pos(end).Line {
+			if src.LineAt(start) < src.LineAt(end) {
 				ast.Inspect(l.Stmt, func(n ast.Node) bool {
 					switch n.(type) {
 					case *ast.Array, *ast.Object, *ast.Paren, *ast.Template, *ast.Literal:
@@ -54,7 +54,7 @@ func Folds(v *analysis.View) []Fold {
 		if !c.OwnLine {
 			continue
 		}
-		line := src.Pos(c.Start).Line
+		line := src.LineAt(c.Start)
 		if line != last+1 {
 			flush()
 			first = line

@@ -27,7 +27,7 @@ func Hints(v *analysis.View, from, to int) []Hint {
 	functions := map[string][]string{} // the parameters of the functions called, by name
 	for _, c := range v.Calls {
 		s := c.Node.Span
-		if !s.IsValid() || s.End.Offset < from || s.Start.Offset > to {
+		if !s.IsValid() || v.Offset(s.End) < from || v.Offset(s.Start) > to {
 			continue
 		}
 		list = append(list, argumentHints(v, c, functions)...)
@@ -35,7 +35,7 @@ func Hints(v *analysis.View, from, to int) []Hint {
 	}
 	out := list[:0]
 	for _, h := range list {
-		if from <= h.At.Offset && h.At.Offset <= to {
+		if from <= v.Offset(h.At) && v.Offset(h.At) <= to {
 			out = append(out, h)
 		}
 	}
@@ -233,7 +233,7 @@ func ResolveLens(v *analysis.View, l Lens) Lens {
 	if l.Command != ReferencesLens || l.Title != "" {
 		return l
 	}
-	switch n := len(References(v, l.Span.Start.Offset, false)); n {
+	switch n := len(References(v, v.Offset(l.Span.Start), false)); n {
 	case 1:
 		l.Title = "1 reference"
 	default:

@@ -157,7 +157,7 @@ func variableDoc(v *analysis.View, x *variable) string {
 	if s.Kind == analysis.Parameter || s.Kind == analysis.Binding {
 		where = "Bound in "
 	}
-	doc := docAbove(f, s.Span.Start.Line)
+	doc := docAbove(f, int(s.Span.Start.Line))
 	if s.Kind != analysis.Variable {
 		doc = ""
 	}
@@ -276,8 +276,7 @@ func defaultOf(f *analysis.File, at *tree.Attr) string {
 func fileDoc(f *analysis.File) string {
 	var list []string
 	for i, c := range f.Syntax.Comments {
-		at := f.Source().Pos(c.Start)
-		if !c.OwnLine || at.Line != i+1 {
+		if !c.OwnLine || f.Source().LineAt(c.Start) != i+1 {
 			break
 		}
 		list = append(list, strings.TrimPrefix(strings.TrimLeft(f.Source().Text[c.Start:c.End], "#/"), " "))

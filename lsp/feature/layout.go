@@ -20,7 +20,7 @@ var FormatTriggers = []string{"\n", "|", "\\", ";", ")", "]", "}"}
 func FormatOnType(v *analysis.View, offset int, typed string) []diag.Edit {
 	src := v.Source()
 	offset = clamp(v, offset)
-	line := src.Pos(offset).Line
+	line := src.LineAt(offset)
 	text := src.Line(line)
 	trimmed := strings.TrimLeft(text, " \t")
 	start := src.LineStart(line)
@@ -66,11 +66,11 @@ func indentAfter(v *analysis.View, line int, rest string) (indent int, sure bool
 		return 0, false
 	}
 	if top := c.top(); len(c.frames) > 1 {
-		at := leadingBlanks(src.Line(src.Pos(top.at).Line))
+		at := leadingBlanks(src.Line(src.LineAt(top.at)))
 		switch {
 		case rest != "" && strings.IndexByte(")]}", rest[0]) >= 0:
 			return at, true
-		case src.Pos(top.at).Line == line:
+		case src.LineAt(top.at) == line:
 			return at + 2, true
 		}
 		return own, true
@@ -79,7 +79,7 @@ func indentAfter(v *analysis.View, line int, rest string) (indent int, sure bool
 	path := linePath(v.Syntax, src.LineStart(line)+max(0, len(text)-1))
 	if len(path) > 0 {
 		// what goes on over several lines of text starts further up
-		if first := src.Pos(path[len(path)-1].Base).Line; first < line && first > 0 {
+		if first := src.LineAt(path[len(path)-1].Base); first < line && first > 0 {
 			own = leadingBlanks(src.Line(first))
 		}
 	}

@@ -122,7 +122,7 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 	"hints": func(v *analysis.View, _ int, _ string) string {
 		text := v.Source().Text
 		for _, h := range slices.Backward(Hints(v, 0, len(text))) {
-			text = text[:h.At.Offset] + "«" + h.Label + "»" + text[h.At.Offset:]
+			text = text[:v.Offset(h.At)] + "«" + h.Label + "»" + text[v.Offset(h.At):]
 		}
 		return quoted(text)
 	},
@@ -203,7 +203,7 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 		var b strings.Builder
 		n := 0
 		for _, c := range Complete(v, offset) {
-			prefix := string([]rune(v.Source().Text[c.Span.Start.Offset:offset]))
+			prefix := string([]rune(v.Source().Text[v.Offset(c.Span.Start):offset]))
 			if !strings.HasPrefix(c.Filter, prefix) {
 				continue
 			}
@@ -229,7 +229,7 @@ func extend(v *analysis.View, offset int, words string) int {
 	if n == 0 {
 		return offset
 	}
-	line := v.Source().Pos(offset).Line + n
+	line := v.Source().LineAt(offset) + n
 	return v.Source().LineStart(line) + len(v.Source().Line(line))
 }
 
@@ -260,12 +260,13 @@ func locations(v *analysis.View, list []Location) string {
 func apply(text string, edits []diag.Edit) string {
 	var b strings.Builder
 	at := 0
+	src := source.NewFile("", text)
 	for _, e := range edits {
-		if e.Span.Start.Offset < at {
+		if src.Offset(e.Span.Start) < at {
 			panic(fmt.Sprintf("edits overlap or are out of order: %v", edits))
 		}
-		b.WriteString(text[at:e.Span.Start.Offset] + e.NewText)
-		at = e.Span.End.Offset
+		b.WriteString(text[at:src.Offset(e.Span.Start)] + e.NewText)
+		at = src.Offset(e.Span.End)
 	}
 	return b.String() + text[at:]
 }

@@ -37,7 +37,7 @@ func TestRefactoringsKeepMeaning(t *testing.T) {
 				changed := apply(text, edits)
 				done[a.Title]++
 				if after, _ := run(alone("test.flo", changed).Tree); after != before && !(a.Kind == Extract && isValue(after)) {
-					t.Errorf("%s at line %d gives %s and not %s:\n%s\n%s", a.Title, v.Source().Pos(at).Line, after, before, text, changed)
+					t.Errorf("%s at line %d gives %s and not %s:\n%s\n%s", a.Title, v.Source().LineAt(at), after, before, text, changed)
 				}
 			}
 		})

@@ -53,13 +53,13 @@ func Outline(v *analysis.View) []*OutlineItem {
 			continue
 		}
 		o.named[c] = item
-		start, end := c.Node.Span.Start.Offset, max(c.Node.Span.End.Offset, item.NameSpan.End.Offset)
+		start, end := v.Offset(c.Node.Span.Start), max(v.Offset(c.Node.Span.End), v.Offset(item.NameSpan.End))
 		if path := linePath(v.Syntax, start); len(path) > 0 {
 			if l := path[len(path)-1]; l.Base+l.Stmt.Start == start {
 				end = max(end, blockEnd(l))
 			}
 		}
-		item.Span = v.Source().Span(min(start, item.NameSpan.Start.Offset), end)
+		item.Span = v.Source().Span(min(start, v.Offset(item.NameSpan.Start)), end)
 		around := c.Parent
 		for around != nil && o.named[around] == nil {
 			around = around.Parent
@@ -81,10 +81,10 @@ func Outline(v *analysis.View) []*OutlineItem {
 func (o *OutlineItem) widen() {
 	for _, ch := range o.Children {
 		ch.widen()
-		if ch.Span.End.Offset > o.Span.End.Offset {
+		if ch.Span.End.Compare(o.Span.End) > 0 {
 			o.Span.End = ch.Span.End
 		}
-		if ch.Span.Start.Offset < o.Span.Start.Offset {
+		if ch.Span.Start.Compare(o.Span.Start) < 0 {
 			o.Span.Start = ch.Span.Start
 		}
 	}

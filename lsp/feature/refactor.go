@@ -59,7 +59,7 @@ type region struct {
 // where there are none, or where they do not stand apart from others.
 func selectLines(v *analysis.View, from, to int) *region {
 	src := v.Source()
-	first, last := src.Pos(from).Line, src.Pos(to).Line
+	first, last := src.LineAt(from), src.LineAt(to)
 	if to > from && src.Pos(to).Column == 1 {
 		last--
 	}
@@ -68,14 +68,14 @@ func selectLines(v *analysis.View, from, to int) *region {
 	for {
 		var chosen []*ast.Line
 		for _, l := range lines {
-			if src.Pos(blockEnd(l)).Line >= first && src.Pos(l.Base).Line <= last {
+			if src.LineAt(blockEnd(l)) >= first && src.LineAt(l.Base) <= last {
 				chosen = append(chosen, l)
 			}
 		}
 		if len(chosen) == 0 {
 			return nil
 		}
-		if _, end := lineSpan(chosen[0]); len(chosen) == 1 && src.Pos(end).Line < first && len(chosen[0].Children) > 0 {
+		if _, end := lineSpan(chosen[0]); len(chosen) == 1 && src.LineAt(end) < first && len(chosen[0].Children) > 0 {
 			parent, lines = chosen[0], chosen[0].Children
 			continue
 		}
@@ -87,8 +87,8 @@ func selectLines(v *analysis.View, from, to int) *region {
 				end = max(end, blockEnd(l))
 			}
 		}
-		r.start = src.LineStart(src.Pos(chosen[0].Base).Line)
-		bottom := src.Pos(end).Line
+		r.start = src.LineStart(src.LineAt(chosen[0].Base))
+		bottom := src.LineAt(end)
 		for line := bottom + 1; line <= src.LineCount(); line++ { // comments nested in them
 			text := src.Line(line)
 			code := strings.TrimLeft(text, " \t")
@@ -236,7 +236,7 @@ func (r *region) rewrite(pieces []piece) ([]diag.Edit, *tree.Node, error) {
 		if code := strings.TrimRight(pieces[i].text, "\r\n"); code != "" {
 			file := source.NewFile(src.Name, text)
 			formatted, _, err := format.Source(syntaxOf(file), format.Options{
-				Parse: syntaxOf, First: file.Pos(at[i]).Line, Last: file.Pos(at[i] + len(code)).Line,
+				Parse: syntaxOf, First: file.LineAt(at[i]), Last: file.LineAt(at[i] + len(code)),
 			})
 			if err == nil && strings.HasPrefix(formatted, text[:at[i]]) && strings.HasSuffix(formatted, text[at[i]+size:]) {
 				size += len(formatted) - len(text)
@@ -264,8 +264,8 @@ func (r *region) nodes(lines []*ast.Line) []*tree.Node {
 	var walk func(ns []*tree.Node)
 	walk = func(ns []*tree.Node) {
 		for _, n := range ns {
-			if starts[n.Span.Start.Offset] && n.Span.IsValid() {
-				delete(starts, n.Span.Start.Offset)
+			if starts[r.v.Offset(n.Span.Start)] && n.Span.IsValid() {
+				delete(starts, r.v.Offset(n.Span.Start))
 				list = append(list, n)
 				continue
 			}

@@ -60,7 +60,7 @@ func canUnwrap(r *region) bool {
 func unwrap(r *region) ([]diag.Edit, error) {
 	l := r.one()
 	src := r.v.Source()
-	from := src.LineStart(src.Pos(l.Base).Line + 1)
+	from := src.LineStart(src.LineAt(l.Base) + 1)
 	text := src.Text[min(from, r.end):r.end]
 	return r.finish(r.whole(shift(text, l.Indent-l.Children[0].Indent)), r.nodes(l.Children))
 }
@@ -268,5 +268,5 @@ func canQuote(r *region) bool {
 // quote makes a string of a name that stands for nothing.
 func quote(r *region) ([]diag.Edit, error) {
 	t := thingAt(r.v, r.from)
-	return r.replace(t.span.Start.Offset, t.span.End.Offset, "'"+t.name+"'", nil)
+	return r.replace(r.v.Offset(t.span.Start), r.v.Offset(t.span.End), "'"+t.name+"'", nil)
 }

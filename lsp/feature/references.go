@@ -232,7 +232,7 @@ func Highlights(v *analysis.View, offset int) []Highlight {
 			list = append(list, Highlight{o.span, o.role != analysis.Uses})
 		}
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].Span.Start.Offset < list[j].Span.Start.Offset })
+	sort.Slice(list, func(i, j int) bool { return list[i].Span.Start.Compare(list[j].Span.Start) < 0 })
 	out := list[:0]
 	for i, h := range list {
 		if i == 0 || h.Span != list[i-1].Span {
@@ -252,7 +252,7 @@ func postfixWords(v *analysis.View, name string) []source.Span {
 	var list []source.Span
 	for _, c := range v.Calls {
 		if c.Node.Head == "_"+name && len(c.Node.Children) == 2 {
-			at := c.Node.Children[0].Span.Start.Offset
+			at := v.Offset(c.Node.Children[0].Span.Start)
 			text := v.Source().Text[:max(0, min(at, len(v.Source().Text)))]
 			if i := strings.LastIndex(text, name); i >= 0 && strings.Trim(text[i+len(name):], " \t\r\n(") == "" {
 				list = append(list, v.Source().Span(i, i+len(name)))

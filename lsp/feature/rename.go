@@ -18,7 +18,7 @@ func PrepareRename(v *analysis.View, offset int) (source.Span, string, error) {
 	if err := renamable(v, t); err != nil {
 		return source.Span{}, "", err
 	}
-	at := v.Source().Span(t.span.Start.Offset, t.span.Start.Offset+len(t.name))
+	at := source.Span{Start: t.span.Start, End: t.span.Start.Plus(len(t.name))}
 	return at, t.name, nil
 }
 
@@ -52,8 +52,7 @@ func Rename(v *analysis.View, offset int, name string) ([]FileEdits, error) {
 		if !named(o.file, o.span, t.name) {
 			return nil, fmt.Errorf("%s is named in %s, line %d, in a way that can't be changed: write it out there first", t.name, o.file.Path(), o.span.Start.Line)
 		}
-		start := o.span.Start.Offset
-		byFile[at.Path] = append(byFile[at.Path], diag.Edit{Span: o.file.Source().Span(start, start+len(t.name)), NewText: name})
+		byFile[at.Path] = append(byFile[at.Path], diag.Edit{Span: source.Span{Start: o.span.Start, End: o.span.Start.Plus(len(t.name))}, NewText: name})
 	}
 	return fileEdits(byFile), nil
 }
@@ -62,7 +61,7 @@ func Rename(v *analysis.View, offset int, name string) ([]FileEdits, error) {
 func fileEdits(byFile map[string][]diag.Edit) []FileEdits {
 	list := make([]FileEdits, 0, len(byFile))
 	for path, edits := range byFile {
-		sort.Slice(edits, func(i, j int) bool { return edits[i].Span.Start.Offset < edits[j].Span.Start.Offset })
+		sort.Slice(edits, func(i, j int) bool { return edits[i].Span.Start.Compare(edits[j].Span.Start) < 0 })
 		list = append(list, FileEdits{path, edits})
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Path < list[j].Path })
@@ -157,7 +156,7 @@ func validName(t *thing, name string, places []occurrence) error {
 	}
 	for _, o := range places {
 		text := o.file.Source().Text
-		at := o.span.Start.Offset
+		at := o.file.Offset(o.span.Start)
 		quoted := at > 0 && (text[at-1] == '\'' || text[at-1] == '"')
 		switch {
 		case quoted:
@@ -263,7 +262,7 @@ func LinkedRanges(v *analysis.View, offset int) []source.Span {
 	if len(list) < 2 {
 		return nil
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].Start.Offset < list[j].Start.Offset })
+	sort.Slice(list, func(i, j int) bool { return list[i].Start.Compare(list[j].Start) < 0 })
 	out := list[:1]
 	for _, s := range list[1:] {
 		if s != out[len(out)-1] {

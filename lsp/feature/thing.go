@@ -32,16 +32,17 @@ type thing struct {
 // thingAt returns what stands at an offset, or ends there; nil for nothing
 // that has a meaning of its own.
 func thingAt(v *analysis.View, offset int) *thing {
+	at := v.Source().Pos(offset)
 	var best *thing
 	better := func(s source.Span) bool {
-		if !touches(s, offset) || s.Start.Offset == s.End.Offset {
+		if !touches(v.File, s, offset) || s.Start == s.End {
 			return false
 		}
 		if best == nil {
 			return true
 		}
-		a, b := s.Contains(offset), best.span.Contains(offset)
-		return a && !b || a == b && s.End.Offset-s.Start.Offset < best.span.End.Offset-best.span.Start.Offset
+		a, b := s.Contains(at), best.span.Contains(at)
+		return a && !b || a == b && covers(best.span, s) && s != best.span
 	}
 	for _, m := range v.Mentions {
 		if better(m.Span) {
@@ -59,7 +60,7 @@ func thingAt(v *analysis.View, offset int) *thing {
 		}
 	}
 	for _, c := range v.Calls {
-		if !touches(c.Node.Span, offset) {
+		if !touches(v.File, c.Node.Span, offset) {
 			continue
 		}
 		for _, m := range jumps(v.File, c) {
@@ -206,11 +207,11 @@ func postfixAt(v *analysis.View, offset int) *thing {
 		}
 		switch n := n.(type) {
 		case *ast.Postfix:
-			if at := v.Syntax.Span(l.Base, n.Word); touches(at, offset) {
+			if at := v.Syntax.Span(l.Base, n.Word); touches(v.File, at, offset) {
 				t = &thing{span: at, name: n.Word.Text, proc: v.Env.Proc(n.Word.Text)}
 			}
 		case *ast.Operator:
-			if at := v.Syntax.Span(l.Base, n); touches(at, offset) {
+			if at := v.Syntax.Span(l.Base, n); touches(v.File, at, offset) {
 				t = &thing{span: at, name: n.Text, proc: v.Env.Proc(n.Text)}
 			}
 		case *ast.Literal:
@@ -251,7 +252,7 @@ func jumps(f *analysis.File, c *analysis.Call) []*analysis.Mention {
 		}
 		s := at.Value.Span
 		if text := textOf(f, s); len(text) == len(name)+2 && text[1:len(text)-1] == name {
-			s = f.Source().Span(s.Start.Offset+1, s.End.Offset-1)
+			s.Start, s.End = s.Start.Plus(1), s.End.Plus(-1)
 			list = append(list, &analysis.Mention{Entity: analysis.Tag, Name: name, Span: s, Role: analysis.Uses, Call: c, Scope: c.Scope})
 		}
 	}

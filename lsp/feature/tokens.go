@@ -112,7 +112,7 @@ func (t *tokenizer) meanings() {
 	f := t.v.File
 	note := func(s source.Span, name string, kind TokenType, mods TokenModifier) {
 		if s.IsValid() && named(f, s, name) {
-			t.put(Token{s.Start.Offset, s.End.Offset, kind, mods})
+			t.put(Token{t.v.Offset(s.Start), t.v.Offset(s.End), kind, mods})
 		}
 	}
 	for _, m := range f.Mentions {

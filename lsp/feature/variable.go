@@ -34,7 +34,7 @@ func isOwn(f *analysis.File, s *analysis.Symbol) bool {
 	case s.Kind == analysis.Parameter, s.Kind == analysis.Binding, s.Node == s.Scope.Node:
 		return true
 	}
-	before := f.Source().Text[:s.Span.Start.Offset]
+	before := f.Source().Text[:f.Offset(s.Span.Start)]
 	for _, mode := range []string{"lv.", "lvar.", "lvariable."} {
 		if strings.HasSuffix(before, mode) {
 			return true
