@@ -59,6 +59,8 @@ type Client interface {
 	// Verify reads all that is stored and gives what is wrong with it, nothing
 	// where all is well. Progress may be nil.
 	Verify(ctx context.Context, progress Progress) iter.Seq2[Problem, error]
+	// Reindex builds the index anew, by which executions are found.
+	Reindex(ctx context.Context) error
 	// Dump writes executions, all of them where none is named, as JSON, a line
 	// each; Load stores what Dump wrote, and returns the ids. It gives
 	// ErrConflict where there is an execution of such an id.
@@ -84,9 +86,15 @@ type LaunchOptions struct {
 type ListOptions struct {
 	Status Status // "" for any
 	Domain string // with those below it; "" for any
-	Exid   string // that their id begins or ends with; "" for any
-	Limit  int    // the newest so many; 0 for all
-	Brief  bool   // without what they wait for, which takes longer to find
+	Tag    string // that a node of theirs is in; "" for any
+	Tasker string // that has a task of theirs; "" for any
+	// Vars are variables of their roots, as NAME=VALUE, all of which they have:
+	// a text, a number, true, false or null, in JSON; what is none is a text.
+	Vars  []string
+	Exid  string // that their id begins or ends with; "" for any. All ids are read then.
+	After string // those that follow this execution in the list; "" for all
+	Limit int    // the newest so many; 0 for all
+	Brief bool   // without what they wait for, which takes longer to find
 }
 
 // LogOptions say what of a journal to show. The zero value is all of it, as

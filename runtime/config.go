@@ -69,6 +69,10 @@ type Config struct {
 	// as a checkpoint, from which a replay can start; negative for never.
 	// Default: 1,000.
 	CheckpointEvery int
+	// IndexAfter is how long an execution is left alone, once it has changed,
+	// before the index is told of it by which it is found; until then those that
+	// have changed are looked through. Default: one second.
+	IndexAfter time.Duration
 	// TaskGrace is how long Stop lets tasks finish before it cancels their
 	// contexts. Default: none; they are done again at the next start.
 	TaskGrace time.Duration
@@ -122,6 +126,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.CacheFor == 0 {
 		c.CacheFor = time.Minute
+	}
+	if c.IndexAfter <= 0 {
+		c.IndexAfter = indexAfter
 	}
 	if c.Unit == "" {
 		c.Unit = "u0"

@@ -61,6 +61,13 @@ func (r *Runtime) SimForget() {
 	}
 }
 
+// SimIndex has the index told of what has not changed since it was told last,
+// or of all that has changed.
+func (r *Runtime) SimIndex(ctx context.Context, all bool) error {
+	_, err := r.index.pass(ctx, all)
+	return err
+}
+
 // SimReturn returns a task; done is told what comes of it.
 func (r *Runtime) SimReturn(t *Task, payload value.Value, done func(error)) error {
 	nid, err := vm.ParseNID(t.Nid)

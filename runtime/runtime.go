@@ -17,7 +17,11 @@ type Runtime struct {
 	programs programCache
 	schedule scheduler
 	tasks    dispatcher
+<<<<<<< HEAD
 	registry *registry
+=======
+	index    indexer
+>>>>>>> 79685d3 (Find executions by status, domain, tag, tasker and variable in an index that is told of them once they rest)
 
 	mu      sync.Mutex
 	work    *sync.Cond // there is a slot in ready, or the unit ends
@@ -66,6 +70,7 @@ func New(c Config) (*Runtime, error) {
 	r.programs.init(c.Library, c.Store)
 	r.schedule.init(r)
 	r.tasks.init(r)
+	r.index.init(r)
 	return r, nil
 }
 
@@ -114,6 +119,7 @@ func (r *Runtime) start(ctx context.Context, u *unit) error {
 			u.workers.Go(func() { r.worker(u) })
 		}
 		u.workers.Go(func() { r.schedule.run(u.ctx) })
+		u.workers.Go(func() { r.index.run(u.ctx) })
 	}
 	close(u.started)
 	r.mu.Unlock()

@@ -20,6 +20,7 @@ import (
 // that skips, people who answer twice. All of it follows from a seed.
 type sim struct {
 	rnd   *rand.Rand
+	aside *rand.Rand // for what must not change the rest of a world
 	store *simStore
 	clock *simClock
 	r     *runtime.Runtime
@@ -136,7 +137,7 @@ func (st *simStore) Timers(ctx context.Context, after runtime.Timer, limit int) 
 }
 
 func newSim(seed uint64, b *bug) *sim {
-	s := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), clock: &simClock{time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)},
+	s := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), aside: rand.New(rand.NewPCG(seed, 1<<32)), clock: &simClock{time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)},
 		calls: make(map[string]int), acked: make(map[string]bool), bug: b}
 	s.calmness = []int{40, 200, 100_000}[s.rnd.IntN(3)]
 	s.store = &simStore{Store: memstore.New(), s: s}
@@ -224,6 +225,11 @@ func (s *sim) act(ctx context.Context) error {
 			s.clock.now = s.clock.now.Add(-time.Duration(s.rnd.IntN(2000)) * time.Millisecond)
 		case 4:
 			s.r.SimForget()
+		}
+	}
+	if s.aside.IntN(20) == 0 {
+		if err := s.r.SimIndex(ctx, s.aside.IntN(2) == 0); err != nil {
+			return nil // the store failed, or has no room: it stays stale
 		}
 	}
 	switch s.rnd.IntN(6) {

@@ -156,6 +156,17 @@ func (s *sim) outcomes(ctx context.Context) (all []string, err error) {
 
 // left tells what is wrong with what is left in the store.
 func (s *sim) left(ctx context.Context) error {
+	for _, all := range []bool{false, true} { // as the index finds them, and those it is to be told of
+		if err := s.found(ctx); err != nil {
+			return err
+		}
+		if err := s.r.SimIndex(ctx, all); err != nil {
+			return err
+		}
+	}
+	if err := s.found(ctx); err != nil {
+		return err
+	}
 	for p, err := range s.r.Verify(ctx, nil) {
 		return fmt.Errorf("%s %s %w", p.Exid, p.Text, err)
 	}
@@ -182,6 +193,38 @@ func (s *sim) left(ctx context.Context) error {
 	}
 	for t := range s.store.Tasks(ctx, "") {
 		return fmt.Errorf("task %s of %s is left", t.ID, t.Exid)
+	}
+	return nil
+}
+
+func contains(list []runtime.Summary, exid string) bool {
+	return slices.ContainsFunc(list, func(e runtime.Summary) bool { return e.Exid == exid })
+}
+
+// found tells what is wrong with how executions are found.
+func (s *sim) found(ctx context.Context) error {
+	for _, f := range s.flows {
+		v, err := s.r.Execution(ctx, f.exid, 0)
+		if err != nil {
+			return err
+		}
+		want := map[string]bool{}
+		for _, n := range v.Nodes {
+			for _, tag := range n.Tags {
+				want[tag] = true
+			}
+		}
+		for tag := range want {
+			if list, err := s.r.Executions(ctx, runtime.ListOptions{Tag: tag, Brief: true}); err != nil || !contains(list, f.exid) {
+				return fmt.Errorf("%s is not found by its tag %s: %v, %w", f.exid, tag, list, err)
+			}
+		}
+		for _, status := range []runtime.Status{runtime.Active, runtime.Failed, runtime.Terminated} {
+			list, err := s.r.Executions(ctx, runtime.ListOptions{Status: status, Domain: v.Domain, Brief: true})
+			if err != nil || contains(list, f.exid) != (v.Status == status) {
+				return fmt.Errorf("%s is %s, and of those that are %s are found: %v, %w", f.exid, v.Status, status, list, err)
+			}
+		}
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -26,6 +28,9 @@ var (
 	// ErrFull tells that the disk has too little room left. Nothing of the batch
 	// was written; it may be committed again once there is more.
 	ErrFull = errors.New("the disk is nearly full")
+	// ErrUnindexed tells that the store has no index, as after it was brought to
+	// a new format.
+	ErrUnindexed = errors.New("the store has no index of its executions")
 	// ErrClosed tells that the store was closed.
 	ErrClosed = errors.New("the store is closed")
 )
@@ -80,6 +85,23 @@ type Store interface {
 	// of that number, or ErrNotFound.
 	Checkpoint(ctx context.Context, exid string, at uint64) (*Checkpoint, error)
 
+	// Find looks in the index for the executions that a query is about, and
+	// returns the newest ones of those for which the index is up to date, the
+	// newest first. Stale are those for which it is not, whether they fit or
+	// not, as of the same moment. ErrUnindexed tells that there is no index: see
+	// Reindex.
+	Find(ctx context.Context, q Query) (found []*Record, stale []string, err error)
+	// Stale returns the executions that have changed since the index was brought
+	// up to date for them, those first that did so first.
+	Stale(ctx context.Context) ([]string, error)
+	// Indexed returns what the index says of an execution, or ErrNotFound where
+	// it is stale, or where there is none.
+	Indexed(ctx context.Context, exid string) (*Indexed, error)
+	// Reindex drops the index and builds it anew, of what the function says of
+	// each execution; one that it gives ErrNotFound for is left out. Where it is
+	// cut short, there is no index.
+	Reindex(ctx context.Context, of func(exid string) (*Indexed, error)) error
+
 	// Check reads all that is stored and returns an error that names what is
 	// damaged; progress, which may be nil, is told now and then how many of how
 	// many bytes are read.
@@ -122,6 +144,89 @@ type Batch struct {
 	// Tasks to be marked as accepted or withdrawn, or removed, where they are
 	// there.
 	Accepted, Withdrawn, Untasks []TaskKey
+
+	// Indexed is what the index is to say of executions from here on. One that
+	// is at another commit stays as it is.
+	Indexed []Indexed
+	// Forgotten are executions to be removed with all that is stored of them,
+	// but for their trees, which others may share. Commit gives ErrConflict
+	// where one of them is at another commit, or not there.
+	Forgotten []Version
+}
+
+// Version is an execution as a commit left it.
+type Version struct {
+	Exid string
+	Seq  uint64
+}
+
+// Indexed is what an execution can be found by, beside its status and its
+// domain, as the commit of that number left it.
+type Indexed struct {
+	Version
+	// Facets are short texts without zero bytes, sorted, each once.
+	Facets []string
+}
+
+// Query says which executions to find: those that meet all of it.
+type Query struct {
+	Status Status   // "" for any
+	Domain string   // with those below it; "" for any
+	Facets []string // that they have, all of them
+	After  Position // those that come after it, from the newest on
+	Limit  int      // at most so many, above 0
+}
+
+// Position is a place in the order of executions, the newest first, then by
+// exid. The zero value stands before all.
+type Position struct {
+	LaunchedMicros int64
+	Exid           string
+}
+
+// Compare orders positions.
+func (p Position) Compare(q Position) int {
+	switch zero := (Position{}); {
+	case p == q:
+		return 0
+	case p == zero:
+		return -1
+	case q == zero:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(q.LaunchedMicros, p.LaunchedMicros), cmp.Compare(p.Exid, q.Exid))
+}
+
+// Position returns the execution's place in the order of executions.
+func (r *Record) Position() Position {
+	p := Position{Exid: r.Exid}
+	if r.Origin != nil {
+		p.LaunchedMicros = r.Origin.LaunchedMicros
+	}
+	return p
+}
+
+// InDomain tells whether a domain is another one or below it; all are in "".
+func InDomain(domain, top string) bool {
+	return top == "" || domain == top || strings.HasPrefix(domain, top+".")
+}
+
+// Fits tells whether an execution with these facets, which are sorted, is one
+// that the query is about.
+func (q *Query) Fits(rec *Record, facets []string) bool {
+	domain := ""
+	if rec.Origin != nil {
+		domain = rec.Origin.Domain
+	}
+	if q.Status != "" && rec.Status != q.Status || !InDomain(domain, q.Domain) || rec.Position().Compare(q.After) <= 0 {
+		return false
+	}
+	for _, f := range q.Facets {
+		if _, has := slices.BinarySearch(facets, f); !has {
+			return false
+		}
+	}
+	return true
 }
 
 // Record is what is known of an execution beside its nodes.

@@ -326,6 +326,7 @@ func (s *step) committed() {
 // release lets the effects of a committed step out.
 func (r *Runtime) release(s *step) {
 	r.schedule.committed(s.batch.Timers, s.batch.Untimers)
+	r.index.nudge()
 	for _, send := range s.batch.Sends {
 		r.wakeInbox(send.Exid)
 	}

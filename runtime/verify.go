@@ -101,6 +101,9 @@ func (r *Runtime) verifyStored(ctx context.Context, st *Stored) (problems []stri
 	if last != nil && !bytes.Equal(l.sum(rec).bytes(), last.Sum) {
 		wrong("its frames are not those of the last entry of its journal")
 	}
+	if text := r.verifyIndex(ctx, rec.Exid); text != "" {
+		problems = append(problems, text)
+	}
 	problems = append(problems, r.verifyTasks(ctx, l)...)
 	return append(problems, r.verifyTimers(ctx, l)...)
 }

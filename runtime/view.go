@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/florc-lang/florc/lang/value"
@@ -179,49 +178,6 @@ func (v *View) addNodes(l *live) {
 			v.Waiting = append(v.Waiting, Waiting{Nid: n.Nid, Head: n.Head, File: n.File, Line: n.Line, Since: n.Since})
 		}
 	}
-}
-
-// Executions lists executions, see Client. What they wait for is read for
-// those that are listed.
-func (r *Runtime) Executions(ctx context.Context, o ListOptions) ([]Summary, error) {
-	list := []Summary{}
-	newest := func(a, b Summary) int { return b.Launched.Compare(a.Launched) }
-	for rec, err := range r.store.Records(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		if o.Status != "" && rec.Status != o.Status || !inDomain(rec.Origin.Domain, o.Domain) ||
-			!strings.HasPrefix(rec.Exid, o.Exid) && !strings.HasSuffix(rec.Exid, o.Exid) {
-			continue
-		}
-		if list = append(list, summary(rec)); o.Limit > 0 && len(list) >= 2*o.Limit+1000 {
-			slices.SortStableFunc(list, newest)
-			list = list[:o.Limit]
-		}
-	}
-	slices.SortStableFunc(list, newest)
-	if o.Limit > 0 {
-		list = list[:min(o.Limit, len(list))]
-	}
-	for i := range list {
-		if o.Brief || list[i].Status == Terminated {
-			continue
-		}
-		v, err := r.Execution(ctx, list[i].Exid, 0)
-		if isBroken(err) {
-			continue // one that cannot be read does not hide the others; Verify tells of it
-		}
-		if err != nil {
-			return nil, err
-		}
-		list[i] = v.Summary
-	}
-	return list, nil
-}
-
-// inDomain tells whether a domain is another one or below it; all are in "".
-func inDomain(domain, top string) bool {
-	return top == "" || domain == top || strings.HasPrefix(domain, top+".")
 }
 
 func summary(rec *Record) Summary {

@@ -21,11 +21,16 @@ var psCommand = command{
 waits for. Only the newest are listed, see --limit.`,
 	example: `florc ps --store orders
 florc ps --store orders --status failed --domain acme.sales
+florc ps --store orders --tasker alice --var region=eu
 florc ps --json | jq -r '.[].exid'`,
 	setup: func(fs *pflag.FlagSet) action {
 		var o psOptions
 		fs.StringVar(&o.status, "status", "", "only those that are active, failed or terminated")
 		fs.StringVar(&o.domain, "domain", "", "only those of this `DOMAIN`, and of those below it")
+		fs.StringVar(&o.tag, "tag", "", "only those with a node in this `TAG`")
+		fs.StringVar(&o.tasker, "tasker", "", "only those with a task out to this `TASKER`")
+		fs.StringArrayVar(&o.vars, "var", nil, "only those whose root has this variable, `NAME=VALUE`; may be repeated")
+		fs.StringVar(&o.after, "after", "", "only those that follow this `EXID` in the list")
 		fs.IntVar(&o.limit, "limit", 50, "at most so many; 0 for all")
 		fs.BoolVar(&o.watch, "watch", false, "show it again whenever it changes, until Ctrl-C")
 		o.declare(fs)
@@ -40,9 +45,11 @@ florc ps --json | jq -r '.[].exid'`,
 
 type psOptions struct {
 	storeOptions
-	status, domain string
-	limit          int
-	watch          bool
+	status, domain, tag, tasker, after string
+
+	vars  []string
+	limit int
+	watch bool
 }
 
 const watchEvery = time.Second
@@ -68,11 +75,17 @@ func (o *psOptions) run(ctx context.Context, s *streams) error {
 
 // list lists the executions, and tells whether there are more.
 func (o *psOptions) list(ctx context.Context, s *streams) (list []runtime.Summary, more bool, err error) {
-	lo := runtime.ListOptions{Status: runtime.Status(o.status), Domain: o.domain, Limit: o.limit}
+	lo := runtime.ListOptions{Status: runtime.Status(o.status), Domain: o.domain, Tag: o.tag, Tasker: o.tasker,
+		Vars: o.vars, Limit: o.limit}
 	if lo.Limit > 0 {
 		lo.Limit++
 	}
 	err = o.use(ctx, s, toRead, func(ctx context.Context, u *unit) error {
+		if o.after != "" {
+			if lo.After, err = u.find(ctx, o.after); err != nil {
+				return err
+			}
+		}
 		list, err = u.Executions(ctx, lo)
 		return err
 	})
@@ -138,7 +151,7 @@ func (o *psOptions) print(w io.Writer, s *streams, list []runtime.Summary, more 
 	}
 	t.write(w, s.outColors, s.columns)
 	if more {
-		fmt.Fprintf(w, "there are more: these are the newest %d, --limit 0 lists all\n", o.limit)
+		fmt.Fprintf(w, "there are more: these are the newest %d, --after %s lists the next, --limit 0 all\n", o.limit, list[len(list)-1].Exid)
 	}
 	return nil
 }

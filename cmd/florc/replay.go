@@ -111,19 +111,29 @@ var verifyCommand = command{
 	usage:   "[flags]",
 	summary: "reads all of a store, and tells what is wrong with it",
 	long: `Reads all that is stored, and tells what is wrong with it: damaged bytes, parts of
-an execution that do not agree, journals that are not whole. It can be done
-beside the process that works the store.
+an execution that do not agree, journals that are not whole, an index that finds
+what it should not. It can be done beside the process that works the store.
+
+With --reindex the index by which florc ps finds executions is built anew first.
 
 Exit status: 0 where all is well, 1 where something is wrong.`,
-	example: "florc verify --store orders",
+	example: "florc verify --store orders\nflorc verify --store orders --reindex",
 	setup: func(fs *pflag.FlagSet) action {
 		var o storeOptions
+		reindex := fs.Bool("reindex", false, "build the index of the executions anew before")
 		o.declare(fs)
 		return func(ctx context.Context, s *streams, args []string) error {
 			if err := noArguments(args); err != nil {
 				return err
 			}
-			return o.use(ctx, s, toRead, func(ctx context.Context, u *unit) error { return o.verify(ctx, s, u) })
+			return o.use(ctx, s, toRead, func(ctx context.Context, u *unit) error {
+				if *reindex {
+					if err := u.Reindex(ctx); err != nil {
+						return err
+					}
+				}
+				return o.verify(ctx, s, u)
+			})
 		}
 	},
 }

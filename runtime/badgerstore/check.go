@@ -66,11 +66,14 @@ type checker struct {
 	work       map[item]uint64 // not yet confirmed by what is stored
 	timersFrom int64
 	pieces     uint64 // of the last checkpoint that are still to come
+	txn        *badger.Txn
+	unindexed  bool
 }
 
 func (s *Store) checkKeys(ctx context.Context, read func(done int64)) error {
 	c := checker{}
-	err := s.view(ctx, func() { c.work, c.timersFrom = s.work.copy(), s.work.timersFrom }, func(txn *badger.Txn) error {
+	err := s.view(ctx, func() { c.work, c.timersFrom, c.unindexed = s.work.copy(), s.work.timersFrom, s.unindexed }, func(txn *badger.Txn) error {
+		c.txn = txn
 		done, told := int64(0), int64(0)
 		return scan(txn, nil, nil, func(k, v []byte) (bool, error) {
 			if done += int64(len(k) + len(v)); done-told > 1<<20 {
@@ -90,6 +93,9 @@ func (s *Store) checkKeys(ctx context.Context, read func(done int64)) error {
 		return fmt.Errorf("%w: the last checkpoint lacks pieces", ErrDamaged)
 	}
 	for i := range c.work {
+		if i.kind == freshItem || i.kind == staleItem {
+			continue
+		}
 		return fmt.Errorf("%w: %s is on the worklist (%c %q), and nothing of it is stored", ErrDamaged, i.exid, i.kind, i.id)
 	}
 	return nil
@@ -112,7 +118,20 @@ func (c *checker) check(k, v []byte) error {
 		if err != nil {
 			return err
 		}
-		return c.expect(item{kind: readyItem, exid: rec.Exid}, rec.Ready)
+		if err := c.expect(item{kind: readyItem, exid: rec.Exid}, rec.Ready); err != nil {
+			return err
+		}
+		return c.index(rec.Exid)
+	case groupPrefix:
+		return c.group(k, v)
+	case facetPrefix:
+		return c.facet(k)
+	case indexedPrefix:
+		exid, _, err := cutID(k, indexedPrefix)
+		if err == nil {
+			_, _, err = c.said(exid)
+		}
+		return err
 	case taskPrefix:
 		t, err := readTask(k, v)
 		if err != nil {

@@ -31,8 +31,19 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 		err = s.space.check(b, req.bytes)
 	}
 	if err == nil {
-		err = ctx.Err()
+		err = s.submit(ctx, req)
 	}
+	if err != nil {
+		return err // the database may still hold what the request made
+	}
+	req.reset()
+	requests.Put(req)
+	return nil
+}
+
+// submit has a request written.
+func (s *Store) submit(ctx context.Context, req *request) error {
+	err := ctx.Err()
 	if err == nil {
 		if s.writing.TryLock() {
 			// Nothing is being written: to do it here spares waking the committer.
@@ -49,12 +60,7 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 				err = ctx.Err()
 			}
 		}
-		if err != nil {
-			return err // the database may still hold what the request made
-		}
 	}
-	req.reset()
-	requests.Put(req)
 	return err
 }
 
@@ -200,6 +206,9 @@ func (w *writer) accept(b *runtime.Batch) {
 	if b.Record != nil {
 		w.s.seqs.put(b.Record.Exid, b.Record.Seq)
 	}
+	for _, v := range b.Forgotten {
+		w.s.seqs.put(v.Exid, 0)
+	}
 	for _, t := range b.Trees {
 		w.s.trees.put(t.ID, 0)
 	}
@@ -328,6 +337,9 @@ func (w *writer) plan(b *runtime.Batch) error {
 			return err
 		}
 		w.planWork(b)
+		if err := w.planIndex(b); err != nil {
+			return err
+		}
 	}
 	if k := b.Returned; k != nil {
 		if !w.on(taskItemOf(*k)) {
@@ -364,6 +376,16 @@ func (w *writer) plan(b *runtime.Batch) error {
 		m.key(letterPrefix, send.Exid).number(n).value().bytes(send.Data).end()
 		w.pending = append(w.pending, change{letterItemOf(send.Exid, n), true})
 	}
+	for i := range b.Indexed {
+		if err := w.index(&b.Indexed[i]); err != nil {
+			return err
+		}
+	}
+	for _, v := range b.Forgotten {
+		if err := w.forget(v); err != nil {
+			return err
+		}
+	}
 	return m.err
 }
 
@@ -378,24 +400,33 @@ func taskItemOf(k runtime.TaskKey) item { return item{taskItem, k.Exid, k.ID} }
 
 // check compares the record's number with that of the stored one.
 func (w *writer) check(rec *runtime.Record, imported bool) error {
-	seq, known := w.s.seqs.get(rec.Exid)
-	if !known {
-		k := key(recordPrefix, rec.Exid)
-		v, err := get(w.txn, k)
-		if err == nil {
-			seq, _, err = readSeq(k, v)
-		}
-		if err != nil && !errors.Is(err, runtime.ErrNotFound) {
-			return err
-		}
-	}
+	seq, err := w.seq(rec.Exid)
 	switch {
+	case err != nil:
+		return err
 	case imported && seq > 0:
 		return fmt.Errorf("there is an execution %s already: %w", rec.Exid, runtime.ErrConflict)
 	case !imported && rec.Seq != seq+1:
 		return fmt.Errorf("execution %s is at commit %d, not %d: %w", rec.Exid, seq, rec.Seq-1, runtime.ErrConflict)
 	}
 	return nil
+}
+
+// seq is the number of an execution's last commit, 0 where there is none.
+func (w *writer) seq(exid string) (uint64, error) {
+	if seq, known := w.s.seqs.get(exid); known {
+		return seq, nil
+	}
+	k := key(recordPrefix, exid)
+	v, err := get(w.txn, k)
+	if errors.Is(err, runtime.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	seq, _, err := readSeq(k, v)
+	return seq, err
 }
 
 // planWork lists how an execution's own batch changes the worklist.

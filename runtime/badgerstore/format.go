@@ -22,7 +22,9 @@ type migration func(dir string) error
 
 // migrations lead from each format to the next, from that of number 1 on. The
 // last one leads to the format of this program.
-var migrations = []migration{}
+var migrations = []migration{
+	markUnindexed, // format 1 had no index
+}
 
 func formatText(number int) string { return fmt.Sprintf("%s%d\n", formatName, number) }
 

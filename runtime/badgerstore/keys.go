@@ -7,7 +7,6 @@ import (
 	"hash/crc32"
 	"math"
 	"strings"
-	"time"
 
 	"github.com/florc-lang/florc/runtime"
 )
@@ -29,7 +28,10 @@ import (
 //	s/exid seq n    piece of its state
 //	r/exid          outcome
 //	d/id            tree
-//	x/day exid      finished execution
+//	g/domain status launched exid   execution of the index, see index.go
+//	e/facet launched exid           facet of one
+//	n/exid          what the index says of one
+//	x/day exid      finished execution, of format 1
 //	l/n             log of the worklist, one for each transaction
 //	z/              the transaction before a batch that is being written in many
 //
@@ -48,6 +50,9 @@ const (
 	checkpointPrefix = "s/"
 	outcomePrefix    = "r/"
 	treePrefix       = "d/"
+	groupPrefix      = "g/"
+	facetPrefix      = "e/"
+	indexedPrefix    = "n/"
 	finishedPrefix   = "x/"
 	logPrefix        = "l/"
 	unfinishedKey    = "z/"
@@ -300,8 +305,4 @@ func readTask(k, v []byte) (*runtime.TaskRecord, error) {
 	t.Exid, t.ID = exid, strings.TrimSuffix(string(rest), "\x00")
 	t.Accepted, t.Withdrawn = v[0]&acceptedFlag != 0, v[0]&withdrawnFlag != 0
 	return t, err
-}
-
-func finishedDay(rec *runtime.Record) string {
-	return time.UnixMicro(rec.EndedMicros).UTC().Format("20060102")
 }

@@ -157,7 +157,7 @@ func TestLargeCut(t *testing.T) {
 				if got := describe(t, s); got != after {
 					t.Errorf("got %s, want %s", got, after)
 				}
-				put(t, s, &runtime.Batch{Record: &runtime.Record{Exid: "c", Seq: 1}})
+				put(t, s, &runtime.Batch{Record: &runtime.Record{Exid: "c", Seq: 1, Status: runtime.Terminated}})
 				s.Close()
 				s = mustOpen(t, dir)
 				defer s.Close()

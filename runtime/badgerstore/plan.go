@@ -78,8 +78,8 @@ func (r *request) prepareExecution(b *runtime.Batch) {
 	if rec.Origin != nil && (rec.Seq == 1 || b.Import) {
 		m.key(originPrefix, exid).value().encoded(rec.Origin).end()
 	}
-	if rec.Status == runtime.Terminated {
-		m.key(finishedPrefix, finishedDay(rec), exid).value().end()
+	if rec.Status == runtime.Terminated && rec.Origin != nil {
+		m.group(rec)
 	}
 	for i := range b.Frames {
 		m.key(framePrefix, exid, b.Frames[i].Nid).value().encoded(&b.Frames[i]).end()

@@ -240,7 +240,7 @@ func (s *Store) Ready(ctx context.Context) iter.Seq2[string, error] {
 		exids := map[string]bool{}
 		err := s.view(ctx, func() {
 			for i := range s.work.live {
-				if i.kind != taskItem {
+				if i.kind == readyItem || i.kind == letterItem {
 					exids[i.exid] = true
 				}
 			}

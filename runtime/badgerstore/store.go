@@ -91,6 +91,9 @@ type Store struct {
 	reads   map[uint64]int // open ones, by the transaction that they see
 	work    worklist       // as of last; changed by the committer only
 
+	unindexed  bool       // there is no index
+	reindexing sync.Mutex // held while one is built
+
 	// Held while something is written, by who writes it; what follows is theirs.
 	writing     sync.Mutex
 	writer      writer
@@ -156,6 +159,7 @@ func (s *Store) open(dir string, o Options) (err error) {
 	if err := s.space.checkOpen(); err != nil {
 		return err
 	}
+	s.unindexed = isUnindexed(dir)
 	own := syncsItself(data)
 	err = guarded(func() error {
 		s.db, err = badger.OpenManaged(badgerOptions(data, o, s.log).WithSyncWrites(!own))

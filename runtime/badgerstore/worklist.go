@@ -7,8 +7,9 @@ import (
 	"math"
 )
 
-// The worklist is what Ready and Outbox give: executions with messages of their
-// own, letters, tasks to be handed out or taken back. Keys of their own for
+// The worklist is what Ready, Outbox and Stale give: executions with messages of
+// their own, letters, tasks to be handed out or taken back, executions of which
+// the index does not know how they stand. Keys of their own for
 // these would come and go with each commit, and leave so many tombstones that
 // the first look at them after a start takes seconds. So it is kept in memory,
 // and each transaction logs how it changes it, under the transaction's number.
@@ -21,6 +22,10 @@ const (
 	readyItem  itemKind = 'r' // an execution with messages of its own
 	letterItem itemKind = 'i' // a letter; its number is the id
 	taskItem   itemKind = 'k'
+	// What the index is to be told of: an execution of which it knows nothing
+	// yet, and one that has changed since.
+	freshItem itemKind = 'f'
+	staleItem itemKind = 'n'
 )
 
 type item struct {

@@ -25,6 +25,9 @@ type Store struct {
 	timers []runtime.Timer // sorted
 	trees  map[string][]byte
 	letter uint64 // the last number given
+	commit uint64 // the number of commits
+
+	unindexed bool
 }
 
 type execution struct {
@@ -37,6 +40,9 @@ type execution struct {
 	entries     []runtime.Entry
 	checkpoints []*runtime.Checkpoint
 	outcome     []byte
+
+	indexed *runtime.Indexed // nil for never
+	stale   uint64           // since which commit of the store indexed is not up to date, 0 where it is
 }
 
 // New returns an empty store.
@@ -109,12 +115,18 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 			return fmt.Errorf("execution %s is at commit %d, not %d: %w", rec.Exid, seq, rec.Seq-1, runtime.ErrConflict)
 		}
 	}
+	for _, v := range b.Forgotten {
+		if x := s.execs[v.Exid]; x == nil || x.rec == nil || x.rec.Seq != v.Seq {
+			return fmt.Errorf("execution %s is not at commit %d: %w", v.Exid, v.Seq, runtime.ErrConflict)
+		}
+	}
 	if k := b.Returned; k != nil {
 		if s.task(*k) == nil {
 			return fmt.Errorf("task %s of %s: %w", k.ID, k.Exid, runtime.ErrNotFound)
 		}
 		delete(s.execs[k.Exid].tasks, k.ID)
 	}
+	s.commit++
 	for _, t := range b.Trees {
 		s.trees[t.ID] = t.Data
 	}
@@ -142,6 +154,13 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 		x := s.execution(send.Exid)
 		x.inbox = append(x.inbox, runtime.Letter{Number: s.letter, Data: send.Data})
 	}
+	for _, ix := range b.Indexed {
+		s.index(ix)
+	}
+	for _, v := range b.Forgotten {
+		delete(s.execs, v.Exid)
+		s.timers = slices.DeleteFunc(s.timers, func(t runtime.Timer) bool { return t.Exid == v.Exid })
+	}
 	return nil
 }
 
@@ -152,6 +171,11 @@ func (s *Store) commitExecution(x *execution, b *runtime.Batch) {
 		rec.Origin = x.rec.Origin
 	}
 	x.rec = clone(&rec)
+	if rec.Status == runtime.Terminated {
+		x.indexed, x.stale = &runtime.Indexed{Version: runtime.Version{Exid: rec.Exid, Seq: rec.Seq}}, 0
+	} else if x.stale == 0 {
+		x.stale = s.commit
+	}
 	for _, f := range b.Frames {
 		f.Timers = slices.Clone(f.Timers)
 		x.frames[f.Nid] = f

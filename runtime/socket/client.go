@@ -97,6 +97,11 @@ func (c *Client) Verify(ctx context.Context, progress runtime.Progress) iter.Seq
 	return row(ctx, c, "/verify", noArgs{}, progress, func(p *runtime.Problem) (runtime.Problem, error) { return *p, nil })
 }
 
+// Reindex builds the index anew.
+func (c *Client) Reindex(ctx context.Context) error {
+	return c.none(ctx, "/reindex", noArgs{}, nil, nil)
+}
+
 // Dump writes executions.
 func (c *Client) Dump(ctx context.Context, w io.Writer, exids ...string) error {
 	return c.none(ctx, "/dump", dumpArgs{exids}, w, nil)

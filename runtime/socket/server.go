@@ -189,7 +189,8 @@ var handlers = map[string]handler{
 	"/verify": many(func(ctx context.Context, c *call, _ noArgs) iter.Seq2[runtime.Problem, error] {
 		return c.client.Verify(ctx, c.progress)
 	}, func(p runtime.Problem) runtime.Problem { return p }),
-	"/dump": none(func(ctx context.Context, c *call, a dumpArgs) error { return c.client.Dump(ctx, c.out, a.Exids...) }),
+	"/reindex": none(func(ctx context.Context, c *call, _ noArgs) error { return c.client.Reindex(ctx) }),
+	"/dump":    none(func(ctx context.Context, c *call, a dumpArgs) error { return c.client.Dump(ctx, c.out, a.Exids...) }),
 	loadPath: func(ctx context.Context, c *call) error {
 		exids, err := c.client.Load(ctx, &dataReader{frames: newFrameReader(c.body)})
 		return errors.Join(c.out.json(itemFrame, exids), err)
