@@ -17,11 +17,8 @@ type Runtime struct {
 	programs programCache
 	schedule scheduler
 	tasks    dispatcher
-<<<<<<< HEAD
 	registry *registry
-=======
 	index    indexer
->>>>>>> 79685d3 (Find executions by status, domain, tag, tasker and variable in an index that is told of them once they rest)
 
 	mu      sync.Mutex
 	work    *sync.Cond // there is a slot in ready, or the unit ends
