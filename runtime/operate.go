@@ -107,8 +107,13 @@ func (r *Runtime) Signal(ctx context.Context, exid, name string, payload value.V
 	if !payload.IsNull() && !payload.IsObject() {
 		return fmt.Errorf("a payload is an object, not a %s", payload.TypeName())
 	}
-	if err := r.isLive(ctx, exid); err != nil {
-		return err
+	r.mu.Lock()
+	active := r.active()
+	r.mu.Unlock()
+	if !active { // the turn that takes it tells; here there is none
+		if err := r.isLive(ctx, exid); err != nil {
+			return err
+		}
 	}
 	m := vm.SignalMessage(name, vm.NewPayload(payload))
 	if err := r.tell(ctx, exid, &m, &Batch{}); err != nil {
