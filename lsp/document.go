@@ -38,16 +38,29 @@ type parsed struct {
 	diags  []diag.Diagnostic
 }
 
-// cache parses the versions of a document.
+// cache parses and analyses the versions of a document, each with what is
+// known of the one before.
 type cache struct {
 	mu     sync.Mutex
 	parser parser.Cache
+	last   *analysis.File
 }
 
 func (c *cache) parse(src *source.File, opts parser.Options) (*ast.File, []diag.Diagnostic) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.parser.Parse(src, opts)
+}
+
+func (c *cache) analyze(env *analysis.Env, syntax *ast.File) *analysis.File {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last == nil || c.last.Env != env {
+		c.last = analysis.Analyze(env, syntax)
+	} else {
+		c.last = c.last.Next(syntax)
+	}
+	return c.last
 }
 
 // newFile returns a file; cache is nil for one that is not edited.
@@ -61,7 +74,13 @@ func newFile(src *source.File, env *analysis.Env, opts parser.Options, cache *ca
 		syntax, diags := parse(src, opts)
 		return parsed{syntax, diags}
 	})
-	f.analysis = sync.OnceValue(func() *analysis.File { return analysis.Analyze(env, f.parsed().syntax) })
+	f.analysis = sync.OnceValue(func() *analysis.File {
+		syntax := f.parsed().syntax
+		if cache != nil {
+			return cache.analyze(env, syntax)
+		}
+		return analysis.Analyze(env, syntax)
+	})
 	return f
 }
 

@@ -15,9 +15,9 @@ func (w *walker) definition(c *Call, ctx Context) {
 	if n.Head == "define" && len(attrs) > 0 {
 		if name := attrs[0].Value; name.Literal {
 			s, _ := name.Value.(string)
-			w.f.define(s, Function, n, name, ctx.Scope.holder())
+			w.define(s, Function, n, name, ctx.Scope.holder())
 		} else if !w.computed(name) {
-			w.f.define(name.Head, Function, n, name, ctx.Scope.holder())
+			w.define(name.Head, Function, n, name, ctx.Scope.holder())
 		}
 		attrs = attrs[1:]
 	}
@@ -27,7 +27,7 @@ func (w *walker) definition(c *Call, ctx Context) {
 	// attributes
 	if len(attrs) == 1 && !attrs[0].Keyed() {
 		if first := attrs[0].Value; !first.Literal && len(first.Attrs) > 0 && first.Head != "_ref" {
-			w.f.define(first.Head, Parameter, n, first, ctx.Scope)
+			w.define(first.Head, Parameter, n, first, ctx.Scope)
 			attrs = first.Attrs
 		}
 	}
@@ -38,10 +38,10 @@ func (w *walker) definition(c *Call, ctx Context) {
 		case at.KeyExpr != nil:
 			w.node(at.Value, ctx)
 		case at.Key != "":
-			w.f.add(&Symbol{Name: at.Key, Kind: Parameter, Span: at.KeySpan, Scope: ctx.Scope, Node: n})
+			w.add(&Symbol{Name: at.Key, Kind: Parameter, Span: at.KeySpan, Scope: ctx.Scope, Node: n})
 			w.node(at.Value, ctx)
 		case at.Value.IsName():
-			w.f.define(at.Value.Head, Parameter, n, at.Value, ctx.Scope)
+			w.define(at.Value.Head, Parameter, n, at.Value, ctx.Scope)
 		}
 	}
 	w.nodes(n.Children, ctx)
@@ -65,7 +65,7 @@ func (w *walker) computed(n *tree.Node) bool {
 			return true
 		}
 	}
-	w.f.wildcards = append(w.f.wildcards, wild)
+	w.found.note().wildcards = append(w.found.note().wildcards, wild)
 	return true
 }
 
@@ -98,7 +98,7 @@ func (w *walker) target(c *Call, n *tree.Node, ctx Context) {
 		if plain, _, ok := ast.Splat(name); ok {
 			name = plain
 		}
-		w.f.define(name, Variable, c.Node, n, scope)
+		w.define(name, Variable, c.Node, n, scope)
 	}
 	switch {
 	case n.Literal:
@@ -149,8 +149,8 @@ func (w *walker) arms(c *Call, ctx Context) {
 		}
 		arm := ctx
 		arm.Scope = &Scope{Parent: ctx.Scope, Node: arg, binds: true}
-		w.f.define("matched", Binding, c.Node, arg, arm.Scope)
-		w.f.define("match", Binding, c.Node, arg, arm.Scope)
+		w.define("matched", Binding, c.Node, arg, arm.Scope)
+		w.define("match", Binding, c.Node, arg, arm.Scope)
 		if c.Name() == "match" {
 			w.pattern(arg, arm)
 		} else {
@@ -242,6 +242,6 @@ func (w *walker) bindName(n *tree.Node, ctx Context) {
 	if plain, _, ok := ast.Splat(name); ok {
 		name = plain
 	}
-	w.f.define(name, Binding, n, n, ctx.Scope)
-	w.f.define(name+"__match", Binding, n, n, ctx.Scope)
+	w.define(name, Binding, n, n, ctx.Scope)
+	w.define(name+"__match", Binding, n, n, ctx.Scope)
 }

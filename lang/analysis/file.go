@@ -23,7 +23,9 @@ type File struct {
 	Env    *Env
 	Syntax *ast.File
 	Tree   *tree.Node
-	Root   *Scope
+	// Root is the outermost scope. Versions of the file share it; what lives
+	// in it is told by the file (Has, NamedIn).
+	Root *Scope
 
 	Calls    []*Call      // what does something, in the order of the text
 	Symbols  []*Symbol    // the variables and functions that the file defines, likewise
@@ -37,36 +39,24 @@ type File struct {
 	// which may be a definition.
 	Mentioned map[string]bool
 
+	parts     []*part // in the order of Syntax.Lines
 	byName    map[string][]*Symbol
-	keyed     map[string]bool     // keys under which functions are given arguments
-	wildcards []wildcard          // the patterns of names that are only known at run time
-	computed  map[computing]bool  // the kinds of names of which some are only known at run time
-	broken    map[source.Pos]bool // statements that do not parse
-	loose     map[source.Pos]bool // statements nested in those
-	damaged   map[source.Pos]bool // statements that those are nested in
-	crooked   map[int]bool        // the lines of Misplaced
+	outermost map[string][]*Symbol // those of Root
+	keyed     map[string]bool      // keys under which functions are given arguments
+	wildcards []wildcard           // the patterns of names that are only known at run time
+	computed  map[computing]bool   // the kinds of names of which some are only known at run time
+	isBroken  bool                 // some statement does not parse
+	damaged   map[source.Pos]bool  // statements that such ones are nested in
+	crooked   map[int]bool         // the lines of Misplaced
+	lazy      *lazy
+}
 
+// lazy is what is worked out when it is first asked for.
+type lazy struct {
 	flowOnce sync.Once
 	stops    map[*tree.Node]sig.After // the nodes after which nothing is run
 	refsOnce sync.Once
 	refs     map[string][]*Reference
-}
-
-// Analyze resolves the names of a parsed file. What does not parse is taken
-// to define every name that stands in it, so that one mistake does not bring
-// others about.
-func Analyze(env *Env, syntax *ast.File) *File {
-	root, _ := tree.Lower(syntax)
-	f := &File{
-		Env: env, Syntax: syntax, Tree: root, Root: &Scope{Node: root}, Mentioned: map[string]bool{},
-		byName: map[string][]*Symbol{}, keyed: map[string]bool{}, computed: map[computing]bool{},
-		broken: map[source.Pos]bool{}, loose: map[source.Pos]bool{}, damaged: map[source.Pos]bool{},
-	}
-	f.noteBroken(nil, syntax.Lines)
-	f.Misplaced, f.crooked = layout(env, syntax)
-	w := walker{f: f, role: Uses}
-	w.nodes(root.Children, Context{Scope: f.Root})
-	return f
 }
 
 // Source is the file's text.
@@ -77,29 +67,6 @@ func (f *File) Offset(p source.Pos) int { return f.Syntax.Source.Offset(p) }
 
 // Path is the name of the file.
 func (f *File) Path() string { return f.Syntax.Source.Name }
-
-// noteBroken remembers the statements that do not parse, and the names in them.
-func (f *File) noteBroken(parent *ast.Line, lines []*ast.Line) {
-	for _, l := range lines {
-		if len(l.Stmt.Bad) > 0 {
-			span := f.Syntax.Span(l.Base, l.Stmt)
-			f.broken[span.Start] = true
-			if parent != nil {
-				f.damaged[f.Source().Pos(parent.Base+parent.Stmt.Start)] = true
-			}
-			for _, ch := range l.Children {
-				f.loose[f.Source().Pos(ch.Base+ch.Stmt.Start)] = true
-			}
-			src := f.Source()
-			for line := span.Start.Line; line <= max(span.End.Line, span.Start.Line); line++ {
-				for _, name := range names(src.Line(int(line))) {
-					f.Mentioned[name] = true
-				}
-			}
-		}
-		f.noteBroken(l, l.Children)
-	}
-}
 
 // names lists the names that stand in a text.
 func names(text string) []string {
@@ -120,13 +87,14 @@ func (f *File) Named(name string) []*Symbol { return f.byName[name] }
 
 // RefsTo returns the references of that name, in the order of the text.
 func (f *File) RefsTo(name string) []*Reference {
-	f.refsOnce.Do(func() {
-		f.refs = make(map[string][]*Reference, len(f.byName))
+	x := f.lazy
+	x.refsOnce.Do(func() {
+		x.refs = make(map[string][]*Reference, len(f.byName))
 		for _, r := range f.Refs {
-			f.refs[r.Name] = append(f.refs[r.Name], r)
+			x.refs[r.Name] = append(x.refs[r.Name], r)
 		}
 	})
-	return f.refs[name]
+	return x.refs[name]
 }
 
 // SymbolNames lists the names of all symbols, each once, in no order.
@@ -139,7 +107,7 @@ func (f *File) SymbolNames() []string {
 }
 
 // IsBroken tells whether a statement of the file does not parse.
-func (f *File) IsBroken() bool { return len(f.broken) > 0 }
+func (f *File) IsBroken() bool { return f.isBroken }
 
 // IsMisplaced tells whether a line, from 1, is one of Misplaced.
 func (f *File) IsMisplaced(line int) bool { return f.crooked[line] }

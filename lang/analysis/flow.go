@@ -12,13 +12,13 @@ import (
 // after it is run; GoesOn where it may go on. A node that something else may
 // cancel, or that handles what happens in it, is taken to go on.
 func (f *File) Stops(n *tree.Node) sig.After {
-	f.flowOnce.Do(f.findStops)
-	return f.stops[n]
+	f.lazy.flowOnce.Do(f.findStops)
+	return f.lazy.stops[n]
 }
 
 // findStops goes through the calls from the inside outwards.
 func (f *File) findStops() {
-	f.stops = map[*tree.Node]sig.After{}
+	f.lazy.stops = map[*tree.Node]sig.After{}
 	around := map[*Call]bool{} // calls with a part that stops
 	for i := len(f.Calls) - 1; i >= 0; i-- {
 		c := f.Calls[i]
@@ -30,7 +30,7 @@ func (f *File) findStops() {
 			after = f.stopsIn(c)
 		}
 		if after != sig.GoesOn {
-			f.stops[c.Node] = after
+			f.lazy.stops[c.Node] = after
 			around[c.Parent] = true
 		}
 	}
@@ -88,26 +88,26 @@ func (f *File) stopsIn(c *Call) sig.After {
 			return sig.GoesOn
 		}
 		for _, n := range args {
-			if s := f.stops[n]; s != sig.GoesOn {
+			if s := f.lazy.stops[n]; s != sig.GoesOn {
 				return s
 			}
 		}
 	case sig.Arguments, sig.NoBody:
 		if len(args) > 0 {
-			return f.stops[args[0]]
+			return f.lazy.stops[args[0]]
 		}
 	case sig.Cases:
 		if len(args) == 0 {
 			return sig.GoesOn
 		}
-		if s := f.stops[args[0]]; s != sig.GoesOn {
+		if s := f.lazy.stops[args[0]]; s != sig.GoesOn {
 			return s
 		}
 		if c.Name() == "if" {
-			if len(args) < 3 || f.stops[args[1]] == sig.GoesOn {
+			if len(args) < 3 || f.lazy.stops[args[1]] == sig.GoesOn {
 				return sig.GoesOn
 			}
-			return f.stops[args[2]]
+			return f.lazy.stops[args[2]]
 		}
 		return f.stopsInArms(c, args)
 	}
@@ -122,7 +122,7 @@ func (f *File) stopsInArms(c *Call, args []*tree.Node) sig.After {
 		return sig.GoesOn
 	}
 	for _, n := range consequences {
-		if f.stops[n] == sig.GoesOn {
+		if f.lazy.stops[n] == sig.GoesOn {
 			return sig.GoesOn
 		}
 	}
@@ -130,7 +130,7 @@ func (f *File) stopsInArms(c *Call, args []*tree.Node) sig.After {
 	if !last.IsName() || last.Head != "else" && (last.Head != "_" || c.Name() != "match") {
 		return sig.GoesOn
 	}
-	return f.stops[consequences[len(consequences)-1]]
+	return f.lazy.stops[consequences[len(consequences)-1]]
 }
 
 // IsLoop tells whether a call runs what is in it again and again, or may.

@@ -68,9 +68,9 @@ func (w *walker) mention(e Entity, role Role, c *Call, v *tree.Node, scope *Scop
 	switch s, isString := v.Value.(string); {
 	case v.Literal && isString:
 		m := &Mention{Entity: e, Name: s, Span: w.f.inner(v), Role: role, Call: c, Scope: scope}
-		w.f.Mentions = append(w.f.Mentions, m)
+		w.found.mentions = append(w.found.mentions, m)
 		if e == Flow {
-			w.f.Imports = append(w.f.Imports, &Import{Call: c, Scope: c.Scope, Target: s, Span: m.Span})
+			w.found.imports = append(w.found.imports, &Import{Call: c, Scope: c.Scope, Target: s, Span: m.Span})
 		}
 	case v.Literal:
 	case e == Signal && v.IsName() && c.Name() == "on":
@@ -79,9 +79,9 @@ func (w *walker) mention(e Entity, role Role, c *Call, v *tree.Node, scope *Scop
 			w.mention(e, role, c, item, scope)
 		}
 	default:
-		w.f.computed[computing{e, role}] = true
+		w.found.note().computed = append(w.found.note().computed, computing{e, role})
 		if e == Flow {
-			w.f.Imports = append(w.f.Imports, &Import{Call: c, Scope: c.Scope, Span: v.Span})
+			w.found.imports = append(w.found.imports, &Import{Call: c, Scope: c.Scope, Span: v.Span})
 		}
 	}
 }
@@ -157,9 +157,9 @@ func (w *walker) field(c *Call, role Role, ctx Context) {
 		return
 	}
 	if !isName {
-		w.f.computed[computing{e, role}] = true
+		w.found.note().computed = append(w.found.note().computed, computing{e, role})
 		return
 	}
-	w.f.Mentions = append(w.f.Mentions, &Mention{
+	w.found.mentions = append(w.found.mentions, &Mention{
 		Entity: e, Name: name, Span: w.f.inner(n.Children[1]), Role: role, Call: c, Scope: ctx.Scope})
 }

@@ -11,7 +11,7 @@ import (
 // outside of it.
 type Scope struct {
 	Parent *Scope
-	Node   *tree.Node
+	Node   *tree.Node // nil for the outermost one; see File.NodeOf
 	// Function tells that the scope is run as a function. It then sees all
 	// that its caller sees, whoever that is.
 	Function bool
@@ -52,23 +52,36 @@ func (s *Scope) isOpen() bool {
 	return false
 }
 
-// Named returns the symbols of that name that live in the scope itself.
-func (s *Scope) Named(name string) []*Symbol { return s.symbols[name] }
+// NamedIn returns the symbols of that name that live in a scope itself.
+func (f *File) NamedIn(s *Scope, name string) []*Symbol {
+	if s == f.Root {
+		return f.outermost[name]
+	}
+	return s.symbols[name]
+}
+
+// NodeOf returns the node that a scope is of.
+func (f *File) NodeOf(s *Scope) *tree.Node {
+	if s == f.Root {
+		return f.Tree
+	}
+	return s.Node
+}
 
 // sees returns the symbols of that name in the scope and those around it, the
 // innermost first.
-func (s *Scope) sees(name string) []*Symbol {
+func (f *File) sees(s *Scope, name string) []*Symbol {
 	var list []*Symbol
 	for ; s != nil; s = s.Parent {
-		list = append(list, s.symbols[name]...)
+		list = append(list, f.NamedIn(s, name)...)
 	}
 	return list
 }
 
-// Has tells whether the scope sees a symbol of that name.
-func (s *Scope) Has(name string) bool {
+// Has tells whether a scope sees a symbol of that name.
+func (f *File) Has(s *Scope, name string) bool {
 	for ; s != nil; s = s.Parent {
-		if len(s.symbols[name]) > 0 {
+		if len(f.NamedIn(s, name)) > 0 {
 			return true
 		}
 	}
@@ -125,15 +138,17 @@ func (w wildcard) matches(name string) bool {
 		strings.HasPrefix(name, w.prefix) && strings.HasSuffix(name, w.suffix)
 }
 
-func (f *File) define(name string, kind Kind, n, at *tree.Node, scope *Scope) {
+func (w *walker) define(name string, kind Kind, n, at *tree.Node, scope *Scope) {
 	if name != "" && name != "_" {
-		f.add(&Symbol{Name: name, Kind: kind, Span: f.nameSpan(at, name), Scope: scope, Node: n})
+		w.add(&Symbol{Name: name, Kind: kind, Span: w.f.nameSpan(at, name), Scope: scope, Node: n})
 	}
 }
 
-func (f *File) add(s *Symbol) {
-	f.Symbols = append(f.Symbols, s)
-	f.byName[s.Name] = append(f.byName[s.Name], s)
+func (w *walker) add(s *Symbol) {
+	w.found.symbols = append(w.found.symbols, s)
+	if s.Scope == w.f.Root {
+		return // the file tells what lives there
+	}
 	if s.Scope.symbols == nil {
 		s.Scope.symbols = map[string][]*Symbol{}
 	}

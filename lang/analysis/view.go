@@ -89,7 +89,7 @@ func (p *Project) opens(f *File) bool {
 // name.
 func (v *View) Definitions(ref *Reference) []Definition {
 	var list []Definition
-	for _, s := range ref.Scope.sees(ref.Name) {
+	for _, s := range v.sees(ref.Scope, ref.Name) {
 		list = append(list, Definition{v.File, s})
 	}
 	if len(list) > 0 {
@@ -99,7 +99,7 @@ func (v *View) Definitions(ref *Reference) []Definition {
 		if !i.scope.encloses(ref.Scope) && !v.seesAll(ref) {
 			continue
 		}
-		for _, s := range i.file.Root.symbols[ref.Name] {
+		for _, s := range i.file.outermost[ref.Name] {
 			list = append(list, Definition{i.file, s})
 		}
 	}
@@ -128,7 +128,7 @@ func (v *View) seesAll(ref *Reference) bool {
 
 // IsDefined tells whether a reference has definitions.
 func (v *View) IsDefined(ref *Reference) bool {
-	return ref.Scope.Has(ref.Name) || len(v.byName[ref.Name]) > 0 && v.seesAll(ref) ||
+	return v.Has(ref.Scope, ref.Name) || len(v.byName[ref.Name]) > 0 && v.seesAll(ref) ||
 		(len(v.imports) > 0 || len(v.importers) > 0) && len(v.Definitions(ref)) > 0
 }
 
@@ -176,7 +176,11 @@ func (v *View) Resolves(ref *Reference) bool {
 func (v *View) Visible(scope *Scope) []Definition {
 	var list []Definition
 	for s := scope; s != nil; s = s.Parent {
-		for _, symbols := range s.symbols {
+		symbols := s.symbols
+		if s == v.Root {
+			symbols = v.outermost
+		}
+		for _, symbols := range symbols {
 			for _, sym := range symbols {
 				list = append(list, Definition{v.File, sym})
 			}
@@ -184,7 +188,7 @@ func (v *View) Visible(scope *Scope) []Definition {
 	}
 	for _, i := range v.imports {
 		if i.scope.encloses(scope) {
-			for _, symbols := range i.file.Root.symbols {
+			for _, symbols := range i.file.outermost {
 				for _, sym := range symbols {
 					list = append(list, Definition{i.file, sym})
 				}

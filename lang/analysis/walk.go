@@ -53,7 +53,11 @@ func (ctx Context) function(n *tree.Node) Context {
 
 // walker finds the scopes, symbols, references and calls of a tree.
 type walker struct {
-	f *File
+	f     *File
+	found part // what the part at hand says
+	// broken are the statements of the part that do not parse, loose those
+	// nested in one.
+	broken, loose map[source.Pos]bool
 	// role is what is done with what the next path is about.
 	role Role
 	// What is found in a file lives and dies together; one by one it would
@@ -86,7 +90,7 @@ func (w *walker) nodes(ns []*tree.Node, ctx Context) {
 }
 
 func (w *walker) node(n *tree.Node, ctx Context) {
-	if w.f.loose[n.Span.Start] && !ctx.Scope.open {
+	if len(w.loose) > 0 && w.loose[n.Span.Start] && !ctx.Scope.open {
 		ctx = ctx.function(n)
 		ctx.Scope.open = true
 	}
@@ -103,9 +107,9 @@ func (w *walker) node(n *tree.Node, ctx Context) {
 	}
 	c := w.calls.next()
 	*c = Call{Node: n, Context: ctx}
-	w.f.Calls = append(w.f.Calls, c)
+	w.found.calls = append(w.found.calls, c)
 	c.Inner = ctx.Scope
-	c.Broken = len(w.f.broken) > 0 && w.f.broken[n.Span.Start]
+	c.Broken = len(w.broken) > 0 && w.broken[n.Span.Start]
 	in := ctx
 	in.Parent = c
 	switch {
@@ -175,7 +179,7 @@ func (w *walker) refer(name string, at source.Span, ctx Context, words []string)
 	ctx.Words = words
 	r := w.refs.next()
 	*r = Reference{Name: name, Span: at, Call: ctx.Parent, Context: ctx}
-	w.f.Refs = append(w.f.Refs, r)
+	w.found.refs = append(w.found.refs, r)
 	return r
 }
 
@@ -193,7 +197,7 @@ func (w *walker) parts(c *Call, ctx Context) {
 		}
 		for i := range n.Attrs {
 			if n.Attrs[i].Key != "" {
-				w.f.keyed[n.Attrs[i].Key] = true
+				w.found.note().keyed = append(w.found.note().keyed, n.Attrs[i].Key)
 			}
 		}
 		ctx = w.attrs(c, ctx).function(n)
@@ -230,7 +234,7 @@ func (w *walker) parts(c *Call, ctx Context) {
 		}
 	case "apply":
 		for i := range n.Attrs {
-			w.f.keyed[n.Attrs[i].Key] = true
+			w.found.note().keyed = append(w.found.note().keyed, n.Attrs[i].Key)
 		}
 	}
 	switch c.Proc.Body {
@@ -347,7 +351,7 @@ func (w *walker) takesSymbols(c *Call) bool {
 // block, names for the block.
 func (w *walker) blockParameter(c *Call, v *tree.Node, ctx Context) {
 	if mode, name, deep := VariableOf(v); mode && name != "" && !deep {
-		w.f.define(name, Parameter, c.Node, v, ctx.Scope)
+		w.define(name, Parameter, c.Node, v, ctx.Scope)
 	}
 }
 
@@ -363,9 +367,9 @@ func (w *walker) vars(v *tree.Node, ctx Context) Context {
 			name, ok := k.Value.(string)
 			switch {
 			case k.IsName():
-				w.f.define(k.Head, Variable, v, k, s)
+				w.define(k.Head, Variable, v, k, s)
 			case k.Literal && ok:
-				w.f.define(name, Variable, v, k, s)
+				w.define(name, Variable, v, k, s)
 			default:
 				s.open = true
 			}

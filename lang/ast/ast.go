@@ -72,11 +72,32 @@ type Line struct {
 	// file: a byte offset in the file. For a line within brackets it is 0:
 	// its positions count from the base of the line of the file around it.
 	Base int
+	// Row is the line of text, from 1, that Base is in, for a line of the
+	// file; 0 for one within brackets.
+	Row int32
 	// Indent is the column (from 0) that the line counts as standing in. A
 	// joined line counts as deeper by two than the line before, or as deep.
 	Indent   int
 	Join     Join
 	Children []*Line
+}
+
+// IsSame tells whether a line of the file and those nested in it are the same
+// statements, in the same places, as another one's, maybe of an earlier
+// version of the file; where offsets differ, lines and columns do not.
+func (l *Line) IsSame(other *Line) bool {
+	if l.Stmt != other.Stmt || l.Row != other.Row || l.Indent != other.Indent || l.Join != other.Join || len(l.Children) != len(other.Children) {
+		return false
+	}
+	if l.Row == 1 && l.Base != other.Base {
+		return false // behind a mark of the byte order
+	}
+	for i, c := range l.Children {
+		if !c.IsSame(other.Children[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // Stmt is what a logical line says: a head, its attributes, and any number of

@@ -40,15 +40,15 @@ func (r *rules) hiddenNames() {
 		switch s.Kind {
 		case analysis.Parameter:
 			for scope := s.Scope.Parent; scope != nil && !strings.HasPrefix(s.Name, "_"); scope = scope.Parent {
-				if !scope.Function || len(scope.Named(s.Name)) == 0 || scope.Named(s.Name)[0].Kind != analysis.Parameter {
+				if !scope.Function || len(r.NamedIn(scope, s.Name)) == 0 || r.NamedIn(scope, s.Name)[0].Kind != analysis.Parameter {
 					continue
 				}
 				r.warn(codeShadow, s.Span, fmt.Sprintf("%q hides the parameter of the function around", s.Name), "give one of the two another name",
-					diag.Related{Span: scope.Named(s.Name)[0].Span, Message: "the other one"})
+					diag.Related{Span: r.NamedIn(scope, s.Name)[0].Span, Message: "the other one"})
 				break
 			}
 		case analysis.Function:
-			same := s.Scope.Named(s.Name)
+			same := r.NamedIn(s.Scope, s.Name)
 			if len(same) != 2 || same[1] != s || same[0].Kind != analysis.Function || s.Node.Head != "define" {
 				continue
 			}
@@ -57,7 +57,7 @@ func (r *rules) hiddenNames() {
 				at := ref.Span.Start
 				between = between || same[0].Span.Start.Compare(at) < 0 && at.Compare(s.Span.Start) < 0
 			}
-			if !between && s.Scope.Node != nil && isLine(s) && isLine(same[0]) {
+			if !between && r.isLine(s) && r.isLine(same[0]) {
 				r.warn(codeDefinedTwice, s.Span, fmt.Sprintf("the function %q is defined above already, and has not been called since", s.Name), "give one of the two another name, or remove it",
 					diag.Related{Span: same[0].Span, Message: "the first one"})
 			}
@@ -66,8 +66,12 @@ func (r *rules) hiddenNames() {
 }
 
 // isLine tells whether a definition is always run: it is a line of its scope.
-func isLine(s *analysis.Symbol) bool {
-	for _, n := range s.Scope.Node.Children {
+func (r *rules) isLine(s *analysis.Symbol) bool {
+	n := r.NodeOf(s.Scope)
+	if n == nil {
+		return false
+	}
+	for _, n := range n.Children {
 		if n == s.Node {
 			return true
 		}

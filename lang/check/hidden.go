@@ -36,7 +36,7 @@ func (r *rules) hiddenBy(c *analysis.Call) *analysis.Symbol {
 		return nil
 	}
 	for scope := c.Scope; scope != nil && scope.Parent != nil; scope = scope.Parent {
-		for _, s := range scope.Named(root) {
+		for _, s := range r.NamedIn(scope, root) {
 			if s.Kind == analysis.Parameter || s.Kind == analysis.Binding {
 				return s
 			}

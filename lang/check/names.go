@@ -181,7 +181,7 @@ func (r *rules) seenBy(ref *analysis.Reference) []string {
 	var names []string
 	for _, name := range r.near(ref.Name) {
 		switch {
-		case r.Env.Proc(name) != nil, r.Env.IsGiven(name), ref.Scope.InFunction(), ref.Scope.Has(name):
+		case r.Env.Proc(name) != nil, r.Env.IsGiven(name), ref.Scope.InFunction(), r.Has(ref.Scope, name):
 			names = append(names, name)
 		}
 	}

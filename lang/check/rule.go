@@ -164,7 +164,7 @@ func (r *rules) isShadowed(c *analysis.Call) bool {
 	switch {
 	case c.Ref == nil || !r.IsDefined(c.Ref):
 		return false
-	case c.Ref.Scope.Has(c.Ref.Name):
+	case r.Has(c.Ref.Scope, c.Ref.Name):
 		return true
 	}
 	// what an arm of case or match binds, match itself, is seen there only

@@ -62,7 +62,7 @@ func (r *rules) takenNames() {
 			continue
 		}
 		for _, ref := range r.RefsTo(s.Name) {
-			if ref.Head && ref.Span.Start.Compare(s.Node.Span.End) > 0 && ref.Scope.Has(s.Name) {
+			if ref.Head && ref.Span.Start.Compare(s.Node.Span.End) > 0 && r.Has(ref.Scope, s.Name) {
 				seen[s.Name] = true
 				r.warn(codeTakenProc, s.Span, fmt.Sprintf("this variable hides the procedure %q, which line %d calls", s.Name, ref.Span.Start.Line),
 					"give the variable another name", diag.Related{Span: ref.Span, Message: "no call of the procedure"})
@@ -76,7 +76,7 @@ func (r *rules) takenNames() {
 // variable sees.
 func (r *rules) functionNamed(s *analysis.Symbol) *analysis.Symbol {
 	for scope := s.Scope; scope != nil; scope = scope.Parent {
-		for _, other := range scope.Named(s.Name) {
+		for _, other := range r.NamedIn(scope, s.Name) {
 			switch other.Kind {
 			case analysis.Function:
 				return other

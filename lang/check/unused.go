@@ -82,7 +82,7 @@ func (r *rules) unusedNames() {
 			r.warn(codeUnusedVariable, s.Span, fmt.Sprintf("the variable %q is never read", s.Name),
 				"remove it, or use it where it was meant to be used")
 		case analysis.Function:
-			if s.Scope.Node != nil && last(s.Scope.Node.Children) == s.Node {
+			if n := r.NodeOf(s.Scope); n != nil && last(n.Children) == s.Node {
 				continue // what the lines around give
 			}
 			r.warn(codeUnusedFunction, s.Span, fmt.Sprintf("the function %q is never called", s.Name),
@@ -139,7 +139,7 @@ func (r *rules) isUsed(s *analysis.Symbol) bool {
 				return true
 			}
 		}
-		if ref.Scope.InFunction() && !ref.Scope.Has(s.Name) {
+		if ref.Scope.InFunction() && !r.Has(ref.Scope, s.Name) {
 			return true
 		}
 	}

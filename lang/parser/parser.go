@@ -72,6 +72,7 @@ type fileParser struct {
 	file  *source.File
 	text  string
 	pos   int
+	row   int // the line of text that the last chunk started on
 	opts  Options
 	cache *Cache
 
@@ -130,6 +131,9 @@ func (p *fileParser) chunk(line string) *chunk {
 func (p *fileParser) add(c *chunk) {
 	base := p.pos
 	p.pos += c.size
+	for p.row < p.file.LineCount() && p.file.LineStart(p.row+1) <= base {
+		p.row++
+	}
 	for _, x := range c.comments {
 		x.Start += base
 		x.End += base
@@ -142,7 +146,7 @@ func (p *fileParser) add(c *chunk) {
 		}
 		line := &p.slab[0]
 		p.slab = p.slab[1:]
-		line.Stmt, line.Base = it.stmt, base
+		line.Stmt, line.Base, line.Row = it.stmt, base, int32(p.row)
 		join := it.join
 		if p.join != ast.NoJoin {
 			join, p.join = p.join, ast.NoJoin

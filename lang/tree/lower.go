@@ -15,7 +15,30 @@ import (
 // the file. What does not parse is left out, its children taking its place;
 // the parser has reported it. The syntax tree is not changed.
 func Lower(f *ast.File) (*Node, []diag.Diagnostic) {
-	root := &Node{Head: "define"}
+	l := NewLowering(f)
+	children := make([]*Node, 0, len(f.Lines))
+	for _, line := range f.Lines {
+		children = l.append(children, line)
+	}
+	return l.Root(children), nil
+}
+
+// Lowering is Lower one line after the other, for those who keep the nodes of
+// lines that have not changed.
+type Lowering struct{ lowering }
+
+// NewLowering returns the lowering of a file.
+func NewLowering(f *ast.File) *Lowering { return &Lowering{lowering{file: f}} }
+
+// Line returns the nodes of one of the file's lines: mostly one.
+func (l *Lowering) Line(line *ast.Line) []*Node {
+	return l.append(l.links.take(1)[:0], line)
+}
+
+// Root returns the define that holds the nodes of all lines.
+func (l *Lowering) Root(children []*Node) *Node {
+	f := l.file
+	root := &Node{Head: "define", Children: children}
 	if len(f.Lines) > 0 {
 		root.Span = f.Source.Span(0, len(f.Source.Text))
 	}
@@ -23,12 +46,7 @@ func Lower(f *ast.File) (*Node, []diag.Diagnostic) {
 	if name := strings.TrimSuffix(base, path.Ext(base)); name != "" && name != "." && name != "-" {
 		root.Attrs = []Attr{{Key: "name", Value: NewLiteral(name, source.Span{})}}
 	}
-	l := lowering{file: f}
-	root.Children = make([]*Node, 0, len(f.Lines))
-	for _, line := range f.Lines {
-		root.Children = l.append(root.Children, line)
-	}
-	return root, nil
+	return root
 }
 
 // IsWrapper tells whether a node is the define that wraps a definition, and
@@ -119,7 +137,7 @@ func (l *lowering) append(list []*Node, line *ast.Line) []*Node {
 	}
 	if l.base != line.Base || !l.at.IsValid() {
 		l.base = line.Base
-		l.at = l.file.Source.Pos(line.Base)
+		l.at = source.Pos{Line: line.Row, Column: int32(line.Base-l.file.Source.LineStart(int(line.Row))) + 1}
 		l.limit = l.file.Source.LineStart(int(l.at.Line)+1) - line.Base
 		if int(l.at.Line) == l.file.Source.LineCount() {
 			l.limit++

@@ -152,7 +152,7 @@ func (t *tokenizer) reference(r *analysis.Reference, functions map[string]bool) 
 		return TokenOperator, 0
 	}
 	for s := r.Scope; s != nil; s = s.Parent {
-		if here := s.Named(r.Name); len(here) > 0 {
+		if here := t.v.NamedIn(s, r.Name); len(here) > 0 {
 			switch {
 			case here[0].Kind == analysis.Parameter, here[0].Kind == analysis.Binding:
 				return TokenParameter, 0

@@ -48,7 +48,7 @@ func isOwn(f *analysis.File, s *analysis.Symbol) bool {
 func seen(f *analysis.File, scope *analysis.Scope, name string) []*analysis.Symbol {
 	var list []*analysis.Symbol
 	for s := scope; s != nil; s = s.Parent {
-		named := s.Named(name)
+		named := f.NamedIn(s, name)
 		list = append(list, named...)
 		for _, sym := range named {
 			if isOwn(f, sym) {
@@ -64,7 +64,7 @@ func seen(f *analysis.File, scope *analysis.Scope, name string) []*analysis.Symb
 func seenBy(f *analysis.File, r *analysis.Reference, name string) []*analysis.Symbol {
 	if c := r.Call; c != nil && !r.Head && c.Node.Head == "_ref" && len(c.Node.Children) > 1 && c.Node.Children[1].Span == r.Span {
 		if root, _ := c.Node.Children[0].Value.(string); strings.HasPrefix(root, "gv") {
-			return f.Root.Named(name)
+			return f.NamedIn(f.Root, name)
 		}
 	}
 	return seen(f, r.Scope, name)
