@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/florc-lang/florc/lang/sig"
@@ -49,11 +50,13 @@ func concurrently(s sig.Proc, block bool, ret func(f *vm.Frame) value.Value) *vm
 			return startIteration(n, ret)
 		},
 		Other: func(n *vm.Node) error {
-			f, from := n.Frame(), value.String(n.Message().From.String())
-			if value.Equal(f.Slot(ccCall), from) || value.Equal(f.Slot(ccMerging), from) {
-				return g.called(n)
-			}
-			return g.branchReplied(n)
+			return g.other(n)
+		},
+		Adds: &vm.Adds{
+			Takes: func(f *vm.Frame, more []value.Value) error {
+				return errors.Join(notOver(f, more), fitting(f.Slot(ccElements), more))
+			},
+			Elements: addConcurrently,
 		},
 	}
 }
@@ -63,7 +66,7 @@ func concurrently(s sig.Proc, block bool, ret func(f *vm.Frame) value.Value) *vm
 func startIteration(n *vm.Node, ret func(f *vm.Frame) value.Value) error {
 	f := n.Frame()
 	var fun, col value.Value
-	var names []string
+	var names []value.Value
 	for i, a := range f.Rets {
 		switch code := n.Arg(i); {
 		case a.IsFunc() && fun.IsNull():
@@ -71,7 +74,7 @@ func startIteration(n *vm.Node, ret func(f *vm.Frame) value.Value) error {
 		case a.IsCollection() && col.IsNull():
 			col = a
 		case code != nil && code.RefText() != "":
-			names = append(names, code.RefText())
+			names = append(names, value.String(code.RefText()))
 		}
 	}
 	if col.IsNull() {
@@ -91,18 +94,36 @@ func startIteration(n *vm.Node, ret func(f *vm.Frame) value.Value) error {
 	if elts.Len() == 0 {
 		return n.ReplyWith(ret(f))
 	}
-	for i := range elts.Len() {
+	f.SetSlot(ccFunction, fun)
+	f.SetSlot(ccNames, value.NewList(names...))
+	return callConcurrently(n, 0)
+}
+
+// callConcurrently calls the function for the elements from one on.
+func callConcurrently(n *vm.Node, from int) error {
+	f := n.Frame()
+	col, names := f.Slot(ccElements), f.Slot(ccNames).AsList()
+	elts := elements(col)
+	for i := from; i < elts.Len(); i++ {
 		args := elementArgs(col, elts, i)
-		for j := range args {
-			if j < len(names) {
-				args[j].Key = names[j]
-			}
+		for j := range min(len(args), names.Len()) {
+			args[j].Key = names.At(j).AsString()
 		}
-		if _, err := n.Call(fun, args...); err != nil {
+		if _, err := n.Call(f.Slot(ccFunction), args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// addConcurrently calls the function for elements that come from outside.
+func addConcurrently(n *vm.Node, more []value.Value) error {
+	f := n.Frame()
+	before := elements(f.Slot(ccElements)).Len()
+	f.SetSlot(ccElements, joined(f.Slot(ccElements), more))
+	after := elements(f.Slot(ccElements)).Len()
+	moreBranches(f, after-before)
+	return callConcurrently(n, before)
 }
 
 // resultsInOrder lists what the branches gave, in the order of the elements.

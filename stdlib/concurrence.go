@@ -1,6 +1,8 @@
 package stdlib
 
 import (
+	"errors"
+
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
@@ -21,6 +23,8 @@ const (
 	ccSeen    // how many of the queue the receiver saw
 	ccMerging // the id of the call of the merger
 	ccElements
+	ccFunction // that is called for each element
+	ccNames    // other names for its parameters
 )
 
 // gathering is what the procedures that run branches at the same time have in
@@ -67,11 +71,42 @@ var concurrence = &vm.Procedure{
 		if n.Message().HandledOn == n.Frame().Nid {
 			return n.Reply()
 		}
-		return gathering{}.called(n)
+		return gathering{}.other(n)
+	},
+	Adds: &vm.Adds{
+		Takes: notOver,
+		Branch: func(n *vm.Node, c *vm.Code) error {
+			moreBranches(n.Frame(), 1)
+			return n.RunPart(c)
+		},
 	},
 	ReceiveClosed: func(n *vm.Node) error {
 		return n.InsteadOfLast(func() error { return n.Proceed() })
 	},
+}
+
+// other sees what a receiver, a merger or a branch gave that is no argument.
+func (g gathering) other(n *vm.Node) error {
+	f, from := n.Frame(), value.String(n.Message().From.String())
+	if value.Equal(f.Slot(ccCall), from) || value.Equal(f.Slot(ccMerging), from) {
+		return g.called(n)
+	}
+	return g.branchReplied(n)
+}
+
+// notOver tells why a node takes no more branches.
+func notOver(f *vm.Frame, _ []value.Value) error {
+	switch {
+	case f.Slot(ccBranches).IsNull():
+		return errors.New("it has not started its branches yet")
+	case f.Slot(ccOver).Truthy():
+		return errors.New("enough of its branches have replied")
+	}
+	return nil
+}
+
+func moreBranches(f *vm.Frame, n int) {
+	f.SetSlot(ccBranches, value.Int(f.Slot(ccBranches).AsInt()+int64(n)))
 }
 
 // called sees what a receiver or a merger gave.

@@ -1,6 +1,9 @@
 package stdlib
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
@@ -76,7 +79,63 @@ func (it *iterator) procedure() *vm.Procedure {
 			f.SetSlot(itIdx, value.Int(f.Slot(itIdx).AsInt()+1))
 			return it.next(n, over)
 		},
+		Adds: &vm.Adds{
+			Takes: func(f *vm.Frame, more []value.Value) error {
+				if !f.Slot(itElts).IsList() {
+					return errors.New("it has not begun to iterate yet")
+				}
+				return fitting(f.Slot(itCol), more)
+			},
+			Elements: func(n *vm.Node, more []value.Value) error {
+				f := n.Frame()
+				elts := f.Slot(itElts).AsList()
+				for _, e := range elements(joined(emptyLike(f.Slot(itCol)), more)).All() {
+					elts = elts.Append(e)
+				}
+				f.SetSlot(itCol, joined(f.Slot(itCol), more))
+				f.SetSlot(itElts, value.FromList(elts))
+				return n.Wait()
+			},
+		},
 	}
+}
+
+// fitting tells why elements cannot be added to a collection.
+func fitting(col value.Value, more []value.Value) error {
+	for _, e := range more {
+		if !col.IsObject() {
+			continue
+		}
+		if !e.IsObject() {
+			return fmt.Errorf("it iterates over an object: %s is none", value.AppendJSON(nil, e))
+		}
+		for k := range e.AsObject().All() {
+			if _, there := col.AsObject().Get(k); there {
+				return fmt.Errorf("the object that it iterates over has a %q already", k)
+			}
+		}
+	}
+	return nil
+}
+
+func emptyLike(col value.Value) value.Value {
+	if col.IsObject() {
+		return value.NewObject()
+	}
+	return value.NewList()
+}
+
+// joined is the collection with more elements, an object with the members of
+// more objects.
+func joined(col value.Value, more []value.Value) value.Value {
+	for _, e := range more {
+		if col.IsObject() {
+			col = value.FromObject(col.AsObject().Merge(e.AsObject()))
+		} else {
+			col = value.FromList(col.AsList().Append(e))
+		}
+	}
+	return col
 }
 
 // start sorts the arguments out and begins to iterate.

@@ -226,6 +226,9 @@ func (n *Node) ReplyWith(v value.Value) error {
 func (n *Node) Reply() error { return n.reply() }
 
 func (n *Node) reply() error {
+	if n.startOver() {
+		return nil
+	}
 	m := n.replyMessage()
 	if n.f.ARet != nil {
 		m.Payload = m.Payload.WithRet(*n.f.ARet)
@@ -238,7 +241,7 @@ func (n *Node) reply() error {
 func (n *Node) replyMessage() Message {
 	f := n.f
 	kid := f.Code.Index
-	if f.Lambda != nil {
+	if f.Lambda != nil || f.Called {
 		kid = -1
 	}
 	return Message{Point: Receive, Nid: f.ReplyTo, From: f.Nid, Kid: kid, Payload: n.pl,

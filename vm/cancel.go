@@ -44,6 +44,12 @@ const maxCauses = 64
 
 func (n *Node) doCancel() error {
 	f, m := n.f, n.m
+	if f.Again != nil {
+		f.Again = nil // it is not to start over: it ends
+		if !f.HasChildren() && !f.withdrawing() {
+			return n.reply()
+		}
+	}
 	if f.closed() && n.closedByCause() {
 		return n.reply()
 	}
@@ -80,6 +86,7 @@ func (n *Node) doKill() error {
 	if n.f.State == Ended {
 		return nil
 	}
+	n.f.Again = nil
 	n.dropTrap()
 	n.Close(n.m.Flavour)
 	n.CancelChildren(Kill)

@@ -195,6 +195,9 @@ func (x *Execution) relink() {
 		if f.Trap != nil && f.Trap.link.order != loose {
 			trapped = append(trapped, f)
 		}
+		if x.noteMark(f); len(f.held) > 0 {
+			x.noteHeld(f)
+		}
 		if f.sibling.order != loose && x.frames[f.Parent] != nil && f.Parent != f.Nid {
 			kids = append(kids, f)
 		}

@@ -56,6 +56,9 @@ func (c *coder) header() {
 		c.queue(12, &x.queue) // it refers to what was loaded
 	}
 	c.graftFiles(13)
+	c.bool(16, &x.paused)
+	list(c, 17, &x.heldBack, (*coder).held)
+	number(c, 18, &x.state.Held)
 	c.end()
 	if c.decoding && len(shadow) > 0 {
 		x.shadow = make(map[string]bool)
@@ -187,7 +190,21 @@ func (c *coder) frame(f *Frame) {
 	pointer(c, 57, &f.Trap, (*coder).trap)
 	c.bool(58, &f.Apart)
 	number(c, 59, &f.Kept)
+	number(c, 60, &f.Mark)
+	list(c, 61, &f.held, (*coder).held)
+	pointer(c, 62, &f.Again, (*coder).message)
+	c.bool(63, &f.Called)
+	number(c, 64, &f.Added)
 	c.end()
+}
+
+func (c *coder) held(h *heldMessage) {
+	if c.decoding {
+		h.order, h.m = c.getInt(), new(Message)
+	} else {
+		c.put(value.Int(h.order))
+	}
+	c.message(h.m)
 }
 
 func (c *coder) trap(t *Trap) {
@@ -293,6 +310,11 @@ func (c *coder) message(m *Message) {
 	for i := range m.Handlers {
 		pointer(c, 32+int64(i), &m.Handlers[i], (*coder).handler)
 	}
+	c.value(40, &m.tree)
+	c.string(41, &m.file)
+	list(c, 42, &m.elements, valueElement)
+	number(c, 43, &m.mark)
+	c.bool(44, &m.failed)
 	c.end()
 }
 

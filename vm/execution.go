@@ -40,7 +40,12 @@ type Execution struct {
 	state  Counters
 	queue  queue
 	ended  bool
-	live   int // frames that have not Ended
+	live   int             // frames that have not Ended
+	paused bool            // as a whole
+	marked map[*Frame]bool // the nodes that have a Mark; nil for none
+	// holding are the nodes that hold messages; heldBack are those for no node.
+	holding  map[*Frame]bool
+	heldBack []heldMessage
 	// broadTraps is how many traps see messages that direct evaluation does
 	// without.
 	broadTraps int
@@ -68,6 +73,7 @@ type Execution struct {
 // Counters are the execution's numbers. They are part of its state.
 type Counters struct {
 	Subs, Funs, Causes, Timers, Tasks int64
+	Held                              int64 // messages that waited for a resume
 	Draws                             int64 // random numbers drawn
 	Seed                              uint64
 	NowMicros                         int64 // of the last message from outside

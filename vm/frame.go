@@ -52,6 +52,10 @@ type Frame struct {
 	Trap      *Trap
 	Failure   *Error
 	TaskID    string
+	Mark      Mark           // whether it is paused by itself
+	Again     *Message       // it is to start over, as this says, once what it did has ended
+	Called    bool           // it was the call of a function before it became something else
+	Added     int            // how many branches came to it from outside
 	KeyNames  map[int]string // of attributes whose key is an expression
 
 	above    *Frame // the parent, while the node is a child of it
@@ -60,7 +64,8 @@ type Frame struct {
 	uncalled int    // those of the open ones that are not CalledOff
 	sibling  link   // its place among its parent's children
 	tagged   []*link
-	waiting  []*Message // queued, to start a part of it or to finish it in its turn
+	waiting  []*Message    // queued, to start a part of it or to finish it in its turn
+	held     []heldMessage // that wait until it is resumed
 
 	dirty bool // it is in the execution's dirty; no part of the state
 }

@@ -31,20 +31,27 @@ func (n *Node) Graft(name string) error {
 	if text == nil {
 		return missing
 	}
-	g := graft{text: value.String(string(text)), path: f.Nid.Path, file: file}
-	if err := x.compileGraft(&g); err != nil {
+	p, err := x.addGraft(graft{text: value.String(string(text)), path: f.Nid.Path, file: file})
+	if err != nil {
 		return BadArgument("", "the subtree %q can't be read: %s", name, err)
 	}
-	if x.held(g.prog.Hash) == nil {
-		x.grafts = append(x.grafts, g)
-		x.hold(g.prog)
-	}
-	p := x.held(g.prog.Hash)
 	f.Code, f.Atts, f.Rets, f.Slots, f.KeyNames, f.Heat, f.HasHeat = p.Root, nil, nil, nil, nil, value.Null, false
 	x.touch(f)
 	n.emit(Message{Point: Grafted, Nid: f.Nid, Payload: f.Payload, Wait: n.wait, Causes: n.m.Causes})
 	n.over = true
 	return nil
+}
+
+// addGraft compiles a tree, and has the execution hold it.
+func (x *Execution) addGraft(g graft) (*Program, error) {
+	if err := x.compileGraft(&g); err != nil {
+		return nil, err
+	}
+	if x.held(g.prog.Hash) == nil {
+		x.grafts = append(x.grafts, g)
+		x.hold(g.prog)
+	}
+	return x.held(g.prog.Hash), nil
 }
 
 func (x *Execution) compileGraft(g *graft) error {

@@ -16,6 +16,10 @@ func (x *Execution) Run() (more bool) {
 			return true
 		}
 		m := x.queue.pop()
+		if x.pausing() && x.holdBack(m) {
+			steps++
+			continue
+		}
 		if m.Wait > 0 && x.queue.len() > 0 {
 			if m.Wait--; m.Wait == 0 {
 				m.disown()
@@ -50,6 +54,9 @@ const (
 
 // work takes one message.
 func (x *Execution) work(m *Message) {
+	if x.operate(m) {
+		return
+	}
 	if m.Point != Execute {
 		x.notice(m, x.frames[m.Nid])
 	}
@@ -68,6 +75,8 @@ func (x *Execution) work(m *Message) {
 		x.trapSet(m)
 	case Grafted:
 		x.grafted(m)
+	case Reapplied:
+		x.reapplied(m)
 	case Cancel:
 		x.cancel(m)
 	case Failed:
@@ -210,6 +219,13 @@ func (n *Node) receive() error {
 		if m.Point == Return {
 			expected = f.TaskID != "" && m.TaskID == f.TaskID
 		}
+		if expected && f.Again != nil {
+			if m.Point == Return {
+				f.TaskID = ""
+			}
+			n.startOver()
+			return nil
+		}
 		if expected {
 			return n.receiveFromChildWhenClosed()
 		}
@@ -240,7 +256,7 @@ func (n *Node) proceed(part int) error {
 	if part == inTurn {
 		return n.finish()
 	}
-	if part < 0 || part > len(f.Code.Parts) {
+	if part < 0 || part > len(f.Code.Parts) || part == len(f.Code.Parts) && f.Code.HeadExpr == nil {
 		if f.Proc.Other != nil {
 			return f.Proc.Other(n)
 		}
@@ -276,8 +292,12 @@ func (x *Execution) leave(m *Message) (child bool) {
 	if f == nil {
 		return m.Frameless
 	}
-	child = f.above != nil && f.above.Nid == m.Nid
+	above := f.above
+	child = above != nil && above.Nid == m.Nid
 	x.orphan(f)
+	if above != nil && !child && above.Again != nil {
+		defer x.comesAgain(above)
+	}
 	if m.Flavour == PartReply {
 		x.setApart(f)
 		return child
@@ -344,6 +364,7 @@ func (x *Execution) remove(f *Frame) {
 		x.orphan(kid)
 	}
 	x.untag(f)
+	x.forgetPause(f)
 	if f.Trap != nil {
 		x.spend(f)
 	}

@@ -17,6 +17,11 @@ const (
 	Trigger    Point = "trigger"    // a timer fired
 	TrapSet    Point = "trap"       // a trap was set
 	Grafted    Point = "graft"      // a node has become another one
+	Pause      Point = "pause"      // a node is to do nothing for now
+	Resume     Point = "resume"     // it is to go on
+	Reapply    Point = "reapply"    // a node is to start over
+	Reapplied  Point = "reapplied"  // nothing is left of what it did, it starts
+	Add        Point = "add"        // a node gets another branch, or elements
 	Failed     Point = "failed"     // a node failed
 	Ceased     Point = "ceased"     // a branch without parent ended
 	Terminated Point = "terminated" // the root ended
@@ -67,6 +72,13 @@ type Message struct {
 	Forced bool     // keep Payload where a handler's message would get another; Failed: no handler takes care of it
 
 	Frameless bool // Receive: from a node that was evaluated without a frame
+
+	// Operators
+	tree     value.Value   // Reapply, Add: a tree, as JSON; null for none
+	file     string        // that it was read from
+	elements []value.Value // Add
+	mark     Mark          // Pause; Reapplied: how the node was paused
+	failed   bool          // Reapply: only where the node failed
 
 	owner *Frame // the frame that has it in its waiting
 	place int    // and where

@@ -67,6 +67,10 @@ type Procedure struct {
 	// Trigger runs when a timer of the node fires.
 	Trigger func(n *Node) error
 
+	// Adds is how the node takes branches and elements from outside; nil where
+	// it does not.
+	Adds *Adds
+
 	// NameAttrs are words that stand for themselves as unkeyed attributes.
 	NameAttrs []string
 	// Detached says that what the node has called goes on when it ends.
