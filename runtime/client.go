@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"iter"
@@ -39,6 +40,33 @@ type Client interface {
 	// one. A signal that nothing waits for is lost.
 	Signal(ctx context.Context, exid, name string, payload value.Value) error
 
+	// Pause has a node, and all below it, do nothing until it is resumed; an
+	// empty nid stands for the execution. What comes meanwhile, such as a timer
+	// that is due or a task that is returned, is stored and taken at the resume,
+	// in order. A cancel goes through. Pausing what is paused changes nothing.
+	Pause(ctx context.Context, exid, nid string, o PauseOptions) error
+	// Resume has a node, and all below it, go on, also where a node above it is
+	// paused; an empty nid stands for the execution, and all that is paused in
+	// it. Resuming what is not paused changes nothing.
+	Resume(ctx context.Context, exid, nid string) error
+	// Reapply has a node start over once what is below it is cancelled, and its
+	// task withdrawn: with another definition, or the one it has. It gives
+	// ErrRefused where the node is being cancelled. An empty nid stands for the
+	// root.
+	Reapply(ctx context.Context, exid, nid string, o ReapplyOptions) error
+	// Retry does what Reapply does to a node that failed, where nothing handles
+	// that; an empty nid stands for all of them. It gives ErrRefused where there
+	// is none, or the node has not failed.
+	Retry(ctx context.Context, exid, nid string, o ReapplyOptions) error
+	// AddBranch gives a concurrence that runs another branch, which starts with
+	// the payload or, where that is null, with the one the concurrence started
+	// with. It gives ErrRefused where the node takes none.
+	AddBranch(ctx context.Context, exid, nid string, def Definition, payload value.Value) error
+	// AddIteration gives a node that iterates over an array more elements, or
+	// one that iterates over an object, more objects. It gives ErrRefused where
+	// the node takes none, or none of these.
+	AddIteration(ctx context.Context, exid, nid string, elements ...value.Value) error
+
 	// Execution returns an execution as its last commit left it or, for a seq
 	// above 0, as the commit of that number did.
 	Execution(ctx context.Context, exid string, seq uint64) (*View, error)
@@ -47,6 +75,8 @@ type Client interface {
 	// Tasks lists the tasks that are out, of an execution or, for exid "", of
 	// all.
 	Tasks(ctx context.Context, exid string) ([]*Task, error)
+	// Timers lists the timers that are set, those first that are due first.
+	Timers(ctx context.Context, o TimerOptions) ([]SetTimer, error)
 	// Log gives what an execution's journal holds, from a commit on.
 	Log(ctx context.Context, exid string, o LogOptions) iter.Seq2[*LogEntry, error]
 	// Traces gives what an execution has traced, in order.
@@ -97,6 +127,29 @@ type ListOptions struct {
 	Brief bool   // without what they wait for, which takes longer to find
 }
 
+// PauseOptions say how to pause. The zero value is the usual way.
+type PauseOptions struct {
+	// Alone pauses the node, not what is below it: that goes on up to its reply.
+	// It takes a nid.
+	Alone bool `json:"alone,omitempty"`
+}
+
+// ReapplyOptions say how a node starts over. The zero value has it start over
+// as it started before.
+type ReapplyOptions struct {
+	Definition Definition  // that it becomes; none for the one that it has
+	Payload    value.Value // an object; null for the one that it started with
+	// Vars, an object, are set before: each where the node sees a variable of
+	// that name, or else at the root. Null is for none.
+	Vars value.Value
+}
+
+// TimerOptions say which timers to list. The zero value is all.
+type TimerOptions struct {
+	Exid  string `json:"exid,omitempty"`  // of this execution; "" for any
+	Limit int    `json:"limit,omitempty"` // the first so many; 0 for all
+}
+
 // LogOptions say what of a journal to show. The zero value is all of it, as
 // far as it is stored.
 type LogOptions struct {
@@ -127,6 +180,10 @@ type LogMessage struct {
 	Error    *vm.Error   `json:"error,omitempty"`
 	Payload  value.Value `json:"payload"`
 	Internal bool        `json:"internal,omitempty"`
+	// What a node becomes or gets, from outside.
+	Tree     json.RawMessage `json:"tree,omitempty"`
+	Elements []value.Value   `json:"elements,omitempty"`
+	Vars     value.Value     `json:"vars,omitzero"`
 }
 
 // Problem is something that is wrong with what is stored.
@@ -151,6 +208,8 @@ var (
 	// ErrStopped tells that the runtime stopped working while it was waited
 	// for.
 	ErrStopped = errors.New("the runtime was stopped")
+	// ErrRefused tells that a node cannot do what is asked of it as it stands.
+	ErrRefused = errors.New("the node cannot do that now")
 	// ErrUnsupported tells that this store cannot do that.
 	ErrUnsupported = errors.New("this store cannot do that")
 )

@@ -172,10 +172,12 @@ func (l *live) noteFailure(nid vm.NID, f *vm.Frame) {
 // status says how the execution stands between two steps.
 func (l *live) status() Status {
 	switch {
-	case l.x.Pending():
-		return Active
 	case l.x.Terminated() && l.x.Over():
 		return Terminated
+	case l.x.Paused():
+		return Paused
+	case l.x.Pending():
+		return Active
 	case len(l.failures) > 0:
 		return Failed
 	}

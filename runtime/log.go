@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 
@@ -103,6 +104,12 @@ func (r *Runtime) blank(ctx context.Context, rec *Record) (*vm.Execution, error)
 func logMessage(m *vm.Message, internal bool) LogMessage {
 	lm := LogMessage{Point: string(m.Point), Flavour: string(m.Flavour), Task: m.TaskID, Timer: m.Timer, Error: m.Err,
 		Payload: m.Payload.Object(), Internal: internal}
+	if lm.Elements = m.Elements; m.Tree.IsString() {
+		lm.Tree = json.RawMessage(m.Tree.AsString())
+	}
+	if m.Point == vm.Reapply && len(m.Vars) > 0 {
+		lm.Vars = varsObject(m.Vars)
+	}
 	if !m.Nid.IsZero() {
 		lm.Nid = m.Nid.String()
 	}

@@ -241,7 +241,7 @@ func (r *Runtime) settle(s *slot, more, letters bool, took taken) {
 		r.releaseWaitersOf(s.exid, nil) // it may have come to rest elsewhere
 		return
 	}
-	if s.moving = s.live.rec.Status == Active; !s.moving {
+	if s.moving = !s.live.rec.Status.resting(); !s.moving {
 		r.releaseWaitersOf(s.exid, nil)
 	}
 	s.since = r.nowMicros()

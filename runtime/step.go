@@ -140,10 +140,11 @@ func (s *step) again() {
 }
 
 // deliver gives the machine a message from outside and runs it. It returns
-// ErrNotFound for one that is about something that is over.
+// ErrNotFound for one that is about something that is over, ErrRefused for what
+// the node cannot do.
 func (s *step) deliver(m *vm.Message) error {
-	if !s.accept(m) {
-		return ErrNotFound
+	if err := s.accept(m); err != nil {
+		return err
 	}
 	data := vm.AppendMessage(make([]byte, 0, 128), m)
 	s.entry.Messages = append(s.entry.Messages, data)
@@ -153,27 +154,31 @@ func (s *step) deliver(m *vm.Message) error {
 	return nil
 }
 
-// accept tells whether what the message is about is still there, and takes
-// note of it.
-func (s *step) accept(m *vm.Message) bool {
+// accept tells why what the message is about is not there anymore, or cannot be
+// done, and takes note of it otherwise.
+func (s *step) accept(m *vm.Message) error {
+	switch m.Point {
+	case vm.Pause, vm.Resume, vm.Reapply, vm.Add:
+		return s.acceptOperator(m)
+	}
 	if m.Nid.IsZero() && (m.Point == vm.Failed || m.Point == vm.Signal) {
-		return true // it is for whatever is pending, or waits for the signal
+		return nil // it is for whatever is pending, or waits for the signal
 	}
 	f := s.live.x.Frame(m.Nid)
 	if f == nil {
-		return false
+		return ErrNotFound
 	}
 	n := s.live.node(m.Nid, s.now)
 	switch m.Point {
 	case vm.Trigger:
 		i := slices.IndexFunc(n.timers, func(ft FrameTimer) bool { return ft.ID == m.Timer })
 		if i < 0 {
-			return false
+			return ErrNotFound
 		}
 		s.untime(m.Nid, m.Timer)
 	case vm.Return:
 		if n.task == "" || n.task != m.TaskID {
-			return false
+			return ErrNotFound
 		}
 		n.task, n.taskParts = "", nil
 		if i, fresh := s.handed[m.TaskID]; fresh { // it was done inline, and is never stored
@@ -188,7 +193,7 @@ func (s *step) accept(m *vm.Message) bool {
 		}
 	}
 	s.touch(m.Nid)
-	return true
+	return nil
 }
 
 // run runs the machine, and again with what the runtime itself has to say to
@@ -199,7 +204,7 @@ func (s *step) run() {
 	for len(s.own) > 0 {
 		m := s.own[0]
 		s.own = s.own[1:]
-		if s.accept(&m) {
+		if s.accept(&m) == nil {
 			s.live.x.Deliver(m, s.now)
 			s.entry.Cut = s.live.x.Run()
 			s.effects()

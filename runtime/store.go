@@ -265,7 +265,12 @@ const (
 	Active     Status = "active"
 	Terminated Status = "terminated" // it ended, nothing of it is left to run
 	Failed     Status = "failed"     // a node failed, and nothing handles it
+	Paused     Status = "paused"     // as a whole, until it is resumed
 )
+
+// resting tells whether it stays as it is until someone steps in; one who waits
+// for an execution is told then. A paused one goes on where it was.
+func (s Status) resting() bool { return s == Terminated || s == Failed }
 
 // Stored is an execution's state as a store has it.
 type Stored struct {

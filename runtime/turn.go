@@ -343,7 +343,7 @@ func (r *Runtime) release(s *step) {
 		r.c.Logger.Info("a node failed", "exid", s.exid, "nid", e.Nid.String(),
 			"line", e.Err.Line, "code", string(e.Err.Code), "error", e.Err.Message)
 	}
-	if s.live.rec.Status != Active {
+	if s.live.rec.Status.resting() {
 		r.rested(s)
 	}
 }

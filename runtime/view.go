@@ -32,6 +32,8 @@ type Waiting struct {
 	File  string    `json:"file,omitempty"` // as in Node
 	Line  int       `json:"line,omitempty"`
 	Since time.Time `json:"since"`
+	// Paused tells that it waits for a resume, too.
+	Paused bool `json:"paused,omitempty"`
 }
 
 // View is an execution as it stands.
@@ -62,7 +64,7 @@ type NodeError struct {
 type Node struct {
 	Nid    string    `json:"nid"`
 	Head   string    `json:"head"`
-	Status string    `json:"status"`         // open, closed (it was cancelled), ended, failed
+	Status string    `json:"status"`         // open, closed (it was cancelled), ended, failed, paused
 	File   string    `json:"file,omitempty"` // that it stands in, where that is not the execution's own
 	Line   int       `json:"line,omitempty"`
 	Parent string    `json:"parent,omitempty"`
@@ -70,6 +72,7 @@ type Node struct {
 	Tags   []string  `json:"tags,omitempty"`
 	Task   string    `json:"task,omitempty"` // the id of the task that it waits for
 	Due    time.Time `json:"due,omitzero"`   // when its first timer fires
+	Held   int       `json:"held,omitempty"` // how many messages wait until it is resumed
 }
 
 // Execution returns an execution as it stands, or stood, see Client.
@@ -168,14 +171,22 @@ func (v *View) addNodes(l *live) {
 				}).DueMicros)
 			}
 		}
+		n.Held = f.Held()
+		paused := f.State != vm.Ended && l.x.PausedAt(f)
+		if paused && (f.State == vm.Open || f.Again != nil) {
+			n.Status = string(Paused)
+		}
+		if l.x.ReplyHeld(f) {
+			n.Status = vm.Ended.String()
+		}
 		if e := f.Failure; e != nil && f.State == vm.Open {
 			n.Status = "failed"
 			v.Errors = append(v.Errors, NodeError{Nid: e.Nid.String(), Code: string(e.Code), Kind: e.Kind, Message: e.Message,
 				File: e.File, Line: e.Line, Column: e.Column, Error: e, Payload: f.Payload.Object()})
 		}
 		v.Nodes = append(v.Nodes, n)
-		if !f.HasChildren() && f.State != vm.Ended && n.Status != "failed" {
-			v.Waiting = append(v.Waiting, Waiting{Nid: n.Nid, Head: n.Head, File: n.File, Line: n.Line, Since: n.Since})
+		if !f.HasChildren() && n.Status != vm.Ended.String() && n.Status != "failed" {
+			v.Waiting = append(v.Waiting, Waiting{Nid: n.Nid, Head: n.Head, File: n.File, Line: n.Line, Since: n.Since, Paused: paused})
 		}
 	}
 }

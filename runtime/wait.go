@@ -26,7 +26,7 @@ func (r *Runtime) Wait(ctx context.Context, exid string) (*Result, error) {
 		switch {
 		case err != nil:
 			err = fmt.Errorf("execution %s: %w", exid, err)
-		case rec != nil && rec.Status != Active:
+		case rec != nil && rec.Status.resting():
 			r.stopWaiting(exid, w)
 			return r.result(ctx, exid)
 		case failed != nil:

@@ -310,11 +310,11 @@ func (c *coder) message(m *Message) {
 	for i := range m.Handlers {
 		pointer(c, 32+int64(i), &m.Handlers[i], (*coder).handler)
 	}
-	c.value(40, &m.tree)
-	c.string(41, &m.file)
-	list(c, 42, &m.elements, valueElement)
-	number(c, 43, &m.mark)
-	c.bool(44, &m.failed)
+	c.value(40, &m.Tree)
+	c.string(41, &m.File)
+	list(c, 42, &m.Elements, valueElement)
+	number(c, 43, &m.Mark)
+	c.bool(44, &m.OnlyFailed)
 	c.end()
 }
 

@@ -73,12 +73,12 @@ type Message struct {
 
 	Frameless bool // Receive: from a node that was evaluated without a frame
 
-	// Operators
-	tree     value.Value   // Reapply, Add: a tree, as JSON; null for none
-	file     string        // that it was read from
-	elements []value.Value // Add
-	mark     Mark          // Pause; Reapplied: how the node was paused
-	failed   bool          // Reapply: only where the node failed
+	// From operators
+	Tree       value.Value   // Reapply, Add: a tree, as JSON; null for none
+	File       string        // that it was read from
+	Elements   []value.Value // Add
+	Mark       Mark          // Pause; Reapplied: how the node was paused
+	OnlyFailed bool          // Reapply: only where the node failed
 
 	owner *Frame // the frame that has it in its waiting
 	place int    // and where

@@ -50,7 +50,7 @@ func (x *Execution) Accepts(m *Message) error {
 	switch m.Point {
 	case Reapply:
 		switch {
-		case m.failed && (f.Failure == nil || f.State != Open):
+		case m.OnlyFailed && (f.Failure == nil || f.State != Open):
 			return fmt.Errorf("node %s has not failed", m.Nid)
 		case f.State == Closed && f.Again == nil:
 			return fmt.Errorf("node %s is being cancelled", m.Nid)
@@ -64,7 +64,7 @@ func (x *Execution) Accepts(m *Message) error {
 // AddMessage is the message by which a node gets another branch, a tree as
 // JSON, which starts with the payload, or with the node's where it is nil.
 func AddMessage(nid NID, tree, file string, payload *Payload) Message {
-	m := Message{Point: Add, Nid: nid, tree: value.String(tree), file: file}
+	m := Message{Point: Add, Nid: nid, Tree: value.String(tree), File: file}
 	if payload != nil {
 		m.Payload, m.Forced = *payload, true
 	}
@@ -74,23 +74,23 @@ func AddMessage(nid NID, tree, file string, payload *Payload) Message {
 // AddElementsMessage is the message by which a node gets more elements to
 // iterate over.
 func AddElementsMessage(nid NID, elements []value.Value) Message {
-	return Message{Point: Add, Nid: nid, elements: elements}
+	return Message{Point: Add, Nid: nid, Elements: elements}
 }
 
 // takes tells why the node cannot take what an Add message has for it.
 func (f *Frame) takes(m *Message) error {
 	a := f.Proc.Adds
 	what := "a branch"
-	if m.tree.IsNull() {
+	if m.Tree.IsNull() {
 		what = "an element"
 	}
 	switch {
 	case f.State != Open:
 		return fmt.Errorf("node %s is about to end", f.Nid)
-	case a == nil || m.tree.IsNull() && a.Elements == nil || !m.tree.IsNull() && a.Branch == nil:
+	case a == nil || m.Tree.IsNull() && a.Elements == nil || !m.Tree.IsNull() && a.Branch == nil:
 		return fmt.Errorf("node %s, a %s, cannot take %s", f.Nid, f.heap(), what)
 	case a.Takes != nil:
-		if err := a.Takes(f, m.elements); err != nil {
+		if err := a.Takes(f, m.Elements); err != nil {
 			return fmt.Errorf("node %s cannot take %s: %w", f.Nid, what, err)
 		}
 	}
@@ -122,14 +122,14 @@ func (x *Execution) add(m *Message) {
 		n.pl = f.Payload
 	}
 	n.guard(func() error {
-		if m.tree.IsNull() {
-			return f.Proc.Adds.Elements(n, m.elements)
+		if m.Tree.IsNull() {
+			return f.Proc.Adds.Elements(n, m.Elements)
 		}
 		place := len(f.Code.Parts) + f.Added
 		if f.Code.HeadExpr != nil {
 			place++ // that is the part after the last
 		}
-		p, err := x.addGraft(graft{text: m.tree, path: fmt.Sprintf("%s_%d", f.Code.Path, place), file: m.file})
+		p, err := x.addGraft(graft{text: m.Tree, path: fmt.Sprintf("%s_%d", f.Code.Path, place), file: m.File})
 		if err != nil {
 			return BadArgument("", "the branch can't be read: %s", err)
 		}

@@ -30,9 +30,9 @@ type heldMessage struct {
 // PauseMessage is the message by which a node is paused, the whole execution
 // for the zero NID. With alone the nodes below it go on, up to their reply.
 func PauseMessage(nid NID, alone bool) Message {
-	m := Message{Point: Pause, Nid: nid, mark: Stopped}
+	m := Message{Point: Pause, Nid: nid, Mark: Stopped}
 	if alone {
-		m.mark = Halted
+		m.Mark = Halted
 	}
 	return m
 }
@@ -64,6 +64,14 @@ func (x *Execution) PausedAt(f *Frame) bool {
 // Held returns how many messages wait until the node is resumed.
 func (f *Frame) Held() int { return len(f.held) }
 
+// ReplyHeld tells whether the node has replied, to one that is paused.
+func (x *Execution) ReplyHeld(f *Frame) bool {
+	to := x.frames[f.ReplyTo]
+	return to != nil && slices.ContainsFunc(to.held, func(h heldMessage) bool {
+		return h.m.Point == Receive && h.m.From == f.Nid
+	})
+}
+
 // whole tells whether the id stands for the whole execution.
 func (x *Execution) whole(nid NID) bool {
 	return nid.IsZero() || nid == NID{Path: x.prog.Root.Path}
@@ -92,12 +100,12 @@ func (x *Execution) noteMark(f *Frame) {
 // pause takes a pause message.
 func (x *Execution) pause(m *Message) {
 	switch f := x.frames[m.Nid]; {
-	case x.whole(m.Nid) && m.mark != Halted:
+	case x.whole(m.Nid) && m.Mark != Halted:
 		x.paused = true
 		x.unmark(func(f *Frame) bool { return f.Mark == Lifted })
 	case f != nil && f.State != Ended:
 		x.unmark(func(g *Frame) bool { return g.Mark == Lifted && x.isAtOrBelow(g, f.Nid) })
-		x.mark(f, m.mark)
+		x.mark(f, m.Mark)
 	}
 }
 

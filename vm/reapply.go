@@ -30,9 +30,9 @@ type Reapplication struct {
 // stands for every node that failed, if nothing handles that; only is to have
 // the message refused where the node did not fail.
 func ReapplyMessage(nid NID, r Reapplication, only bool) Message {
-	m := Message{Point: Reapply, Nid: nid, Vars: r.Vars, failed: only}
+	m := Message{Point: Reapply, Nid: nid, Vars: r.Vars, OnlyFailed: only}
 	if r.Tree != "" {
-		m.tree, m.file = value.String(r.Tree), r.File
+		m.Tree, m.File = value.String(r.Tree), r.File
 	}
 	if r.Payload != nil {
 		m.Payload, m.Forced = *r.Payload, true
@@ -70,7 +70,7 @@ func (x *Execution) reapply(m *Message) {
 // reapplyNode ends what the node does, so that it can start over.
 func (x *Execution) reapplyNode(f *Frame, m *Message) {
 	again := *m
-	again.Point, again.Nid, again.mark = Reapplied, f.Nid, f.Mark
+	again.Point, again.Nid, again.Mark = Reapplied, f.Nid, f.Mark
 	f.Again, f.Failure, f.OnLast = &again, nil, nil
 	if x.pausing() && x.PausedAt(f) {
 		x.liftBranch(f) // what is below it has to end
@@ -112,7 +112,7 @@ func (x *Execution) comesAgain(f *Frame) {
 	if f.HasChildren() && !f.Proc.Detached || f.withdrawing() {
 		return
 	}
-	x.mark(f, f.Again.mark)
+	x.mark(f, f.Again.Mark)
 	x.emit(Message{Point: Reapplied, Nid: f.Nid, Payload: f.Payload})
 }
 
@@ -133,7 +133,7 @@ func (x *Execution) reapplied(m *Message) {
 	m.Payload = f.Payload
 	n := x.at(f, m)
 	n.guard(func() error {
-		if err := n.become(again.tree, again.file); err != nil {
+		if err := n.become(again.Tree, again.File); err != nil {
 			return err
 		}
 		if err := n.setOutside(again.Vars); err != nil {

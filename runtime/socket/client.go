@@ -7,17 +7,13 @@ import (
 	"iter"
 	"sync/atomic"
 
-	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/runtime"
 )
 
 // Launch does what [runtime.Client] says, as do the methods below.
 func (c *Client) Launch(ctx context.Context, def runtime.Definition, o runtime.LaunchOptions) (exid string, err error) {
-	args := launchArgs{Name: def.Name, File: def.File, Domain: o.Domain, Zone: o.Zone, Payload: packed{o.Payload}, Vars: packed{o.Vars}}
-	if def.Tree != nil {
-		args.Tree = tree.AppendJSON(nil, def.Tree, tree.Columns)
-	}
+	args := launchArgs{newDefinition(def), o.Domain, o.Zone, packed{o.Payload}, packed{o.Vars}}
 	err = c.one(ctx, "/launch", args, &exid)
 	return exid, err
 }
@@ -51,6 +47,36 @@ func (c *Client) Signal(ctx context.Context, exid, name string, payload value.Va
 	return c.none(ctx, "/signal", signalArgs{exid, name, packed{payload}}, nil, nil)
 }
 
+// Pause has a node do nothing until it is resumed.
+func (c *Client) Pause(ctx context.Context, exid, nid string, o runtime.PauseOptions) error {
+	return c.none(ctx, "/pause", pauseArgs{exid, nid, o}, nil, nil)
+}
+
+// Resume has a node go on.
+func (c *Client) Resume(ctx context.Context, exid, nid string) error {
+	return c.none(ctx, "/resume", nodeArgs{exid, nid}, nil, nil)
+}
+
+// Reapply has a node start over.
+func (c *Client) Reapply(ctx context.Context, exid, nid string, o runtime.ReapplyOptions) error {
+	return c.none(ctx, "/reapply", newReapplyArgs(exid, nid, o), nil, nil)
+}
+
+// Retry has nodes that failed start over.
+func (c *Client) Retry(ctx context.Context, exid, nid string, o runtime.ReapplyOptions) error {
+	return c.none(ctx, "/retry", newReapplyArgs(exid, nid, o), nil, nil)
+}
+
+// AddBranch gives a concurrence another branch.
+func (c *Client) AddBranch(ctx context.Context, exid, nid string, def runtime.Definition, payload value.Value) error {
+	return c.none(ctx, "/add-branch", branchArgs{newDefinition(def), exid, nid, packed{payload}}, nil, nil)
+}
+
+// AddIteration gives a node more elements to iterate over.
+func (c *Client) AddIteration(ctx context.Context, exid, nid string, elements ...value.Value) error {
+	return c.none(ctx, "/add-iteration", iterationArgs{exid, nid, pack(elements)}, nil, nil)
+}
+
 // Execution returns an execution as it stands, or stood.
 func (c *Client) Execution(ctx context.Context, exid string, seq uint64) (*runtime.View, error) {
 	var v view
@@ -71,6 +97,12 @@ func (c *Client) Tasks(ctx context.Context, exid string) ([]*runtime.Task, error
 	var ts []*task
 	err := c.one(ctx, "/tasks", exidArgs{exid}, &ts)
 	return convert(ts, (*task).task), err
+}
+
+// Timers lists the timers that are set.
+func (c *Client) Timers(ctx context.Context, o runtime.TimerOptions) (list []runtime.SetTimer, err error) {
+	err = c.one(ctx, "/timers", o, &list)
+	return list, err
 }
 
 // Log gives what an execution's journal holds.

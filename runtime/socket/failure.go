@@ -25,6 +25,7 @@ var known = []struct {
 	{"ended", runtime.ErrEnded},
 	{"stopped", runtime.ErrStopped},
 	{"unsupported", runtime.ErrUnsupported},
+	{"refused", runtime.ErrRefused},
 	{"canceled", context.Canceled},
 	{"deadline", context.DeadlineExceeded},
 }

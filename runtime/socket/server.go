@@ -151,7 +151,7 @@ var handlers = map[string]handler{
 		return nil
 	}),
 	"/launch": one(func(ctx context.Context, c *call, a launchArgs) (string, error) {
-		def, err := a.definition()
+		def, err := a.read()
 		if err != nil {
 			return "", err
 		}
@@ -167,6 +167,37 @@ var handlers = map[string]handler{
 	"/kill":   none(func(ctx context.Context, c *call, a nodeArgs) error { return c.client.Kill(ctx, a.Exid, a.Nid) }),
 	"/signal": none(func(ctx context.Context, c *call, a signalArgs) error {
 		return c.client.Signal(ctx, a.Exid, a.Name, a.Payload.Value)
+	}),
+	"/pause": none(func(ctx context.Context, c *call, a pauseArgs) error {
+		return c.client.Pause(ctx, a.Exid, a.Nid, a.Options)
+	}),
+	"/resume": none(func(ctx context.Context, c *call, a nodeArgs) error { return c.client.Resume(ctx, a.Exid, a.Nid) }),
+	"/reapply": none(func(ctx context.Context, c *call, a reapplyArgs) error {
+		o, err := a.options()
+		if err != nil {
+			return err
+		}
+		return c.client.Reapply(ctx, a.Exid, a.Nid, o)
+	}),
+	"/retry": none(func(ctx context.Context, c *call, a reapplyArgs) error {
+		o, err := a.options()
+		if err != nil {
+			return err
+		}
+		return c.client.Retry(ctx, a.Exid, a.Nid, o)
+	}),
+	"/add-branch": none(func(ctx context.Context, c *call, a branchArgs) error {
+		def, err := a.read()
+		if err != nil {
+			return err
+		}
+		return c.client.AddBranch(ctx, a.Exid, a.Nid, def, a.Payload.Value)
+	}),
+	"/add-iteration": none(func(ctx context.Context, c *call, a iterationArgs) error {
+		return c.client.AddIteration(ctx, a.Exid, a.Nid, unpack(a.Elements)...)
+	}),
+	"/timers": one(func(ctx context.Context, c *call, a runtime.TimerOptions) ([]runtime.SetTimer, error) {
+		return c.client.Timers(ctx, a)
 	}),
 	"/execution": one(func(ctx context.Context, c *call, a executionArgs) (*view, error) {
 		return mapped(newView)(c.client.Execution(ctx, a.Exid, a.Seq))

@@ -51,10 +51,13 @@ func convert[A, B any](as []A, f func(A) B) []B {
 // The arguments of the calls.
 type (
 	noArgs     struct{}
+	definition struct {
+		Name string `json:"name,omitempty"`
+		File string `json:"file,omitempty"`
+		Tree []byte `json:"tree,omitempty"` // in JSON, with columns; encoding/json would refuse a deep one
+	}
 	launchArgs struct {
-		Name    string `json:"name,omitempty"`
-		File    string `json:"file,omitempty"`
-		Tree    []byte `json:"tree,omitempty"` // in JSON, with columns; encoding/json would refuse a deep one
+		definition
 		Domain  string `json:"domain,omitempty"`
 		Zone    string `json:"zone,omitempty"`
 		Payload packed `json:"payload"`
@@ -78,6 +81,29 @@ type (
 		Name    string `json:"name"`
 		Payload packed `json:"payload"`
 	}
+	pauseArgs struct {
+		Exid    string               `json:"exid"`
+		Nid     string               `json:"nid"`
+		Options runtime.PauseOptions `json:"options"`
+	}
+	reapplyArgs struct {
+		definition
+		Exid    string `json:"exid"`
+		Nid     string `json:"nid"`
+		Payload packed `json:"payload"`
+		Vars    packed `json:"vars"`
+	}
+	branchArgs struct {
+		definition
+		Exid    string `json:"exid"`
+		Nid     string `json:"nid"`
+		Payload packed `json:"payload"`
+	}
+	iterationArgs struct {
+		Exid     string   `json:"exid"`
+		Nid      string   `json:"nid"`
+		Elements []packed `json:"elements"`
+	}
 	executionArgs struct {
 		Exid string `json:"exid"`
 		Seq  uint64 `json:"seq"`
@@ -95,14 +121,30 @@ type (
 	}
 )
 
-// definition returns what is to be launched.
-func (a *launchArgs) definition() (runtime.Definition, error) {
-	def := runtime.Definition{Name: a.Name, File: a.File}
+func newDefinition(def runtime.Definition) definition {
+	d := definition{Name: def.Name, File: def.File}
+	if def.Tree != nil {
+		d.Tree = tree.AppendJSON(nil, def.Tree, tree.Columns)
+	}
+	return d
+}
+
+func (d *definition) read() (runtime.Definition, error) {
+	def := runtime.Definition{Name: d.Name, File: d.File}
 	var err error
-	if a.Tree != nil {
-		def.Tree, err = tree.ParseJSON(a.Tree, tree.ReadOptions{MaxBytes: len(a.Tree)})
+	if d.Tree != nil {
+		def.Tree, err = tree.ParseJSON(d.Tree, tree.ReadOptions{MaxBytes: len(d.Tree)})
 	}
 	return def, err
+}
+
+func newReapplyArgs(exid, nid string, o runtime.ReapplyOptions) reapplyArgs {
+	return reapplyArgs{newDefinition(o.Definition), exid, nid, packed{o.Payload}, packed{o.Vars}}
+}
+
+func (a *reapplyArgs) options() (runtime.ReapplyOptions, error) {
+	def, err := a.read()
+	return runtime.ReapplyOptions{Definition: def, Payload: a.Payload.Value, Vars: a.Vars.Value}, err
 }
 
 type trace struct {
@@ -149,7 +191,7 @@ type view struct {
 	Vars    packed       `json:"vars"`
 	Trace   []trace      `json:"trace"`
 	Errors  []failedNode `json:"errors"`
-	Tree    []byte       `json:"tree"` // as in launchArgs
+	Tree    []byte       `json:"tree"` // as in definition
 }
 
 type failedNode struct {
@@ -205,13 +247,17 @@ type logEntry struct {
 
 type logMessage struct {
 	runtime.LogMessage
-	Error   *nodeError `json:"error"`
-	Payload packed     `json:"payload"`
+	Error    *nodeError `json:"error"`
+	Payload  packed     `json:"payload"`
+	Tree     []byte     `json:"tree,omitempty"` // as in definition
+	Elements []packed   `json:"elements,omitempty"`
+	Vars     packed     `json:"vars"`
 }
 
 func newLogEntry(e *runtime.LogEntry) *logEntry {
 	return &logEntry{LogEntry: *e, Messages: convert(e.Messages, func(m runtime.LogMessage) logMessage {
-		return logMessage{LogMessage: m, Error: newNodeError(m.Error), Payload: packed{m.Payload}}
+		return logMessage{LogMessage: m, Error: newNodeError(m.Error), Payload: packed{m.Payload},
+			Tree: m.Tree, Elements: pack(m.Elements), Vars: packed{m.Vars}}
 	})}
 }
 
@@ -223,6 +269,7 @@ func (e *logEntry) entry() (*runtime.LogEntry, error) {
 			first = err
 		}
 		m.LogMessage.Error, m.LogMessage.Payload = ve, m.Payload.Value
+		m.LogMessage.Tree, m.LogMessage.Elements, m.LogMessage.Vars = m.Tree, unpack(m.Elements), m.Vars.Value
 		return m.LogMessage
 	})
 	return &e.LogEntry, first
