@@ -156,16 +156,15 @@ func (x *Execution) clear(f *Frame, p Payload) {
 		x.spend(f)
 	}
 	for kid := range f.Children() { // of one that is detached
-		x.orphan(kid)
 		kid.ReplyTo = NID{}
-		x.touch(kid)
+		x.setApart(kid)
 	}
 	x.setState(f, Open)
 	x.state.Subs++
 	*f = Frame{
 		Nid: f.Nid, Parent: f.Parent, ReplyTo: f.ReplyTo, Code: f.Code, Proc: f.Proc, Payload: f.Payload, As: f.As,
 		Lambda: f.Lambda, Cnid: f.Cnid, Args: f.Args, Depth: f.Depth, Called: f.Called, Subs: x.state.Subs,
-		Vars: f.Vars, HasFuncs: f.HasFuncs, Escaped: f.Escaped, InError: f.InError, CalledOff: f.CalledOff,
+		Vars: f.Vars, HasFuncs: f.HasFuncs, Escaped: f.Escaped, Apart: f.Apart, Kept: f.Kept, InError: f.InError, CalledOff: f.CalledOff,
 		Mark: f.Mark, held: f.held,
 		above: f.above, open: f.open, uncalled: f.uncalled, sibling: f.sibling, dirty: f.dirty,
 	}
