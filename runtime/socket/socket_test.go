@@ -296,35 +296,8 @@ func scenario(t *testing.T, c runtime.Client, rt *runtime.Runtime, s *store) (al
 	wait(second)
 	entries(second, runtime.LogOptions{Internal: true})
 
-	// Operators.
-	def := definition(t, "concurrence\n  task 'dora'\n  sleep '1h'\n")
-	again := runtime.ReapplyOptions{Definition: def, Payload: odd(), Vars: value.NewObject(value.Member{Key: "v", Value: odd()})}
-	note("retry", nil, c.Retry(ctx, second, "", runtime.ReapplyOptions{}))
-	note("retry what has not failed", nil, c.Retry(ctx, second, "0", again))
-	note("reapply", nil, c.Reapply(ctx, second, "0", again))
-	for ts := mustTasks(t, rt, second); len(ts) == 0 || ts[0].Tasker != "dora"; ts = mustTasks(t, rt, second) {
-		time.Sleep(time.Millisecond) // until the task of before is taken back
-	}
-	note("reapply nothing", nil, c.Reapply(ctx, second, "0_9", again))
-	note("pause", nil, c.Pause(ctx, second, "0_0", runtime.PauseOptions{Alone: true}))
-	note("pause all alone", nil, c.Pause(ctx, second, "", runtime.PauseOptions{Alone: true}))
-	note("add a branch", nil, c.AddBranch(ctx, second, "0", definition(t, "map f.list\n  def x \\ task 'emil'\n"), odd()))
-	note("add a branch to a task", nil, c.AddBranch(ctx, second, "0_0", def, value.Null))
-	note("add elements", nil, c.AddIteration(ctx, second, "0_2", odd(), value.Int(1)))
-	note("add no element", nil, c.AddIteration(ctx, second, "0_2"))
-	for _, o := range []runtime.TimerOptions{{}, {Exid: second}, {Exid: "nowhere"}, {Limit: 1}} {
-		timers, err := c.Timers(ctx, o)
-		note(fmt.Sprint("timers ", o), timers, err)
-	}
+	operators(t, c, rt, second, note)
 	look(second, 0)
-	list(runtime.ListOptions{})
-	note("resume", nil, c.Resume(ctx, second, ""))
-	note("resume nothing", nil, c.Resume(ctx, "nowhere", ""))
-	look(second, 0)
-	entries(second, runtime.LogOptions{})
-	replay(second, false)
-	note("kill", nil, c.Kill(ctx, second, ""))
-	wait(second)
 
 	// Streams.
 	verify()
