@@ -41,6 +41,7 @@ var layers = map[string][]string{
 	"runtime/badgerstore": stores,
 	"runtime/storetest":   stores,
 	"runtime/socket":      stores,
+	"runtime/folder":      append([]string{"lang/project", "lang/check", "lang/analysis"}, stores...),
 	"lsp/feature":         language,
 	"lsp":                 append([]string{"lsp/feature"}, language...),
 }

@@ -15,6 +15,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
 )
 
@@ -37,6 +38,9 @@ type Config struct {
 
 	// Loader finds the flows that others import. Default: there are none.
 	Loader Loader
+	// Vars gives the variables that executions of a domain start with, an
+	// object, beside those given at launch, which go first. Default: none.
+	Vars func(domain string) (value.Value, error)
 
 	// Unit names this process in the ids of the executions it launches.
 	// Default: "u0".

@@ -41,6 +41,18 @@ func (r *Runtime) Launch(ctx context.Context, def Definition, o LaunchOptions) (
 			return "", fmt.Errorf("the %s to launch with is a %s, it has to be an object", v.what, v.value.TypeName())
 		}
 	}
+	if r.c.Vars != nil {
+		vars, err := r.c.Vars(o.Domain)
+		if err != nil {
+			return "", fmt.Errorf("the variables of the domain %s: %w", o.Domain, err)
+		}
+		switch {
+		case o.Vars.IsNull():
+			o.Vars = vars
+		case vars.IsObject():
+			o.Vars = value.FromObject(vars.AsObject().Merge(o.Vars.AsObject()))
+		}
+	}
 	prog, stored := r.programs.compile(def.Tree)
 	for range launchAttempts {
 		if exid, err = r.launch(ctx, def, o, prog, stored); !errors.Is(err, ErrConflict) {

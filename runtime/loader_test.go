@@ -30,9 +30,9 @@ func TestLoader(t *testing.T) {
 	}
 	var asked atomic.Int32
 	fromDir := runtime.DirLoader(dir)
-	loader := func(domain, name string) (runtime.Definition, error) {
+	loader := func(w runtime.Wanted) (runtime.Definition, error) {
 		asked.Add(1)
-		return fromDir(domain, name)
+		return fromDir(w)
 	}
 	r := start(t, runtime.Config{CacheNodes: -1, Taskers: taskers(), Loader: loader})
 	defer stop(t, r)

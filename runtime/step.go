@@ -82,7 +82,7 @@ func (r *Runtime) newStep(l *live, now int64) *step {
 		}
 		return 0
 	}
-	s.loads = func(name string) loadedTree { return r.loadTree(l.x.Domain, name) }
+	s.loads = func(name string) loadedTree { return r.loadTree(l.rec.Origin, name) }
 	return s
 }
 

@@ -1,7 +1,6 @@
 package vm
 
 import (
-	"math/big"
 	"strconv"
 	"strings"
 
@@ -80,7 +79,7 @@ func Compile(lib *Library, root *tree.Node) *Program {
 func (p *Program) compile(n *tree.Node, parent *Code, path string, index int) *Code {
 	c := &Code{Node: n, Path: path, Index: index, Parent: parent, Prog: p}
 	if n.Literal {
-		c.IsLit, c.Lit = true, literal(n.Value)
+		c.IsLit, c.Lit = true, value.FromLiteral(n.Value)
 		return c
 	}
 	c.Head, c.NAttr = n.Head, len(n.Attrs)
@@ -287,24 +286,6 @@ func (p *Program) Find(path string) *Code {
 		}
 	}
 	return c
-}
-
-func literal(v any) value.Value {
-	switch v := v.(type) {
-	case bool:
-		return value.Bool(v)
-	case int64:
-		return value.Int(v)
-	case int:
-		return value.Int(int64(v))
-	case *big.Int:
-		return value.BigInt(v)
-	case float64:
-		return value.Float(v)
-	case string:
-		return value.String(v)
-	}
-	return value.Null
 }
 
 // IsLiteral tells whether the node is a literal.

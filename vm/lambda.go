@@ -91,7 +91,7 @@ func isFieldPath(s string) bool {
 func refText(n *tree.Node) string {
 	parts := make([]string, 0, len(n.Children))
 	for _, c := range n.Children {
-		parts = append(parts, value.ToText(literal(c.Value)))
+		parts = append(parts, value.ToText(value.FromLiteral(c.Value)))
 	}
 	return strings.Join(parts, ".")
 }

@@ -87,20 +87,25 @@ func (c *checking) targets(args []string) ([]*checkSet, error) {
 	return sets, nil
 }
 
+// fromHere returns a path from the working directory on, where there is one.
+func fromHere(path string) string {
+	if cwd, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(cwd, path); err == nil {
+			return rel
+		}
+	}
+	return path
+}
+
 // configure adds what flags say to what a project's configuration says, and
 // reports what is wrong with that.
 func (c *checking) configure(t *checkSet) {
 	config := &t.options.Config
-	if config.File != nil {
-		path := config.File.Name
-		if cwd, err := os.Getwd(); err == nil {
-			if rel, err := filepath.Rel(cwd, path); err == nil {
-				path = rel
-			}
-		}
-		for _, d := range config.Diagnostics {
-			c.add(path, report.Finding{File: config.File, Diagnostic: d})
-		}
+	for _, d := range config.Diagnostics {
+		c.add(fromHere(config.File.Name), report.Finding{File: config.File, Diagnostic: d})
+	}
+	for _, f := range config.Layout.Faults {
+		c.add(fromHere(f.File.Name), report.Finding{File: f.File, Diagnostic: f.Diagnostic})
 	}
 	levels := maps.Clone(config.Levels)
 	if levels == nil {

@@ -17,32 +17,38 @@ import (
 // marked "text file=NAME" which stand above. A last line [exit N] says how the
 // command before it ends, 0 where there is none.
 func TestConsoleSamples(t *testing.T) {
-	for _, page := range []string{"check.md"} {
+	for _, page := range []string{"check.md", "domains.md"} {
 		data, err := os.ReadFile(filepath.Join("../../docs", page))
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Chdir(t.TempDir())
-		ran := 0
-		for i, block := range strings.Split(string(data), "```") {
-			info, body, _ := strings.Cut(block, "\n")
-			name, isFile := strings.CutPrefix(info, "text file=")
-			switch {
-			case i%2 == 0:
-			case isFile:
-				if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(name, []byte(body), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			case info == "console":
-				ran += consoleSample(t, page, body)
+		t.Run(page, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			consolePage(t, page, string(data))
+		})
+	}
+}
+
+func consolePage(t *testing.T, page, text string) {
+	ran := 0
+	for i, block := range strings.Split(text, "```") {
+		info, body, _ := strings.Cut(block, "\n")
+		name, isFile := strings.CutPrefix(info, "text file=")
+		switch {
+		case i%2 == 0:
+		case isFile:
+			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+				t.Fatal(err)
 			}
+			if err := os.WriteFile(name, []byte(body), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		case info == "console":
+			ran += consoleSample(t, page, body)
 		}
-		if ran == 0 {
-			t.Errorf("%s shows no command", page)
-		}
+	}
+	if ran == 0 {
+		t.Errorf("%s shows no command", page)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/florc-lang/florc/lang/source"
 	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/runtime"
+	"github.com/florc-lang/florc/runtime/folder"
 )
 
 var launchCommand = command{
@@ -19,7 +20,8 @@ var launchCommand = command{
 	usage:   "[flags] FILE|-",
 	summary: "launches a definition in a store",
 	long: `Launches a definition, a .flo text or a tree in a .json file, in a store, and
-prints the id of the execution. Whoever works the store takes it further: the
+prints the id of the execution. In a project, FILE may also be the name of a flow
+of the domain, or of one above it. Whoever works the store takes it further: the
 process of florc work, or with --wait this command itself where there is none.
 
 Exit status with --wait: as florc run.`,
@@ -43,14 +45,18 @@ florc launch --store orders --payload '{"qty": 2}' --wait --timeout 1m order.flo
 			if err != nil {
 				return err
 			}
+			path, p, err := o.file(path, lo.domain)
+			if err != nil {
+				return err
+			}
 			def, err := acceptDefinition(s, path, o.json)
 			if err != nil {
 				return err
 			}
 			if *wait {
-				return o.wait(ctx, s, toWork, &runner{def: def}, func(context.Context, *unit) (runtime.LaunchOptions, error) { return start, nil })
+				return o.wait(ctx, s, toWork, p, &runner{def: def}, func(context.Context, *unit) (runtime.LaunchOptions, error) { return start, nil })
 			}
-			return o.use(ctx, s, toAdd, func(ctx context.Context, u *unit) error {
+			return o.useProject(ctx, s, toAdd, p, func(ctx context.Context, u *unit) error {
 				exid, err := u.Launch(ctx, runtime.Definition{Name: definitionName(def.root), File: nameOf(def.file), Tree: def.root}, start)
 				if err != nil {
 					return once(err, "See florc ps")
@@ -83,7 +89,11 @@ at the end of the --timeout.`,
 				return err
 			}
 			r := &runner{}
-			return o.wait(ctx, s, toFinish, r, func(ctx context.Context, u *unit) (lo runtime.LaunchOptions, err error) {
+			p, err := o.around(".")
+			if err != nil {
+				return err
+			}
+			return o.wait(ctx, s, toFinish, p, r, func(ctx context.Context, u *unit) (lo runtime.LaunchOptions, err error) {
 				if r.exid, err = u.find(ctx, part); err != nil {
 					return lo, err
 				}
@@ -100,6 +110,7 @@ at the end of the --timeout.`,
 // waitOptions are the flags of what waits.
 type waitOptions struct {
 	storeOptions
+	projectOptions
 	timeout string
 	taskers []string
 }
@@ -107,12 +118,13 @@ type waitOptions struct {
 func (o *waitOptions) declare(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&o.taskers, "tasker", nil, "a tasker, `NAME=COMMAND`, for where nobody else works the store; may be repeated")
 	declareTimeout(fs, &o.timeout)
+	o.projectOptions.declare(fs)
 	o.storeOptions.declare(fs)
 }
 
 // wait has a runner launch an execution, unless prepare finds one that is there,
 // and wait for it.
-func (o *waitOptions) wait(ctx context.Context, s *streams, a access, r *runner, prepare func(context.Context, *unit) (runtime.LaunchOptions, error)) error {
+func (o *waitOptions) wait(ctx context.Context, s *streams, a access, p *folder.Project, r *runner, prepare func(context.Context, *unit) (runtime.LaunchOptions, error)) error {
 	timed, cancel, err := withTimeout(ctx, o.timeout)
 	if err != nil {
 		return err
@@ -123,6 +135,7 @@ func (o *waitOptions) wait(ctx context.Context, s *streams, a access, r *runner,
 		return err
 	}
 	c := runtime.Config{Taskers: r.taskers, Fallback: runtime.TaskerFunc(leave), TaskWorkers: math.MaxInt32, Output: s.stderr}
+	configure(&c, p, "")
 	return o.useWith(timed, s, a, c, func(ctx context.Context, u *unit) error {
 		r.dir = o.dir
 		// Also what is interrupted early, or at a bad time, says what it waits for.

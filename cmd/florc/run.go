@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -25,7 +25,8 @@ the payload. What the flow prints with echo comes first.
 
 A tasker is a program that gets each task as JSON on its standard input, and
 writes the new payload, or {"error": "…"}, to its standard output; or "ask",
-which asks at the terminal.
+which asks at the terminal. A project has its own, see docs/domains.md; FILE may
+also be the name of a flow of its domain.
 
 Exit status: 0 where the execution terminated, 1 where it failed or waits for
 something that will not come, 2 where the definition cannot be run.`,
@@ -36,6 +37,7 @@ florc run --tasker alice=ask --tasker stock='python3 stock.py' order.flo`,
 		var o runOptions
 		fs.BoolVar(&o.json, "json", false, "print the outcome as one JSON object")
 		o.launchOptions.declare(fs)
+		o.projectOptions.declare(fs)
 		fs.StringVar(&o.store.dir, "store", "", "keep the execution in the store in `DIR`, so that it outlives the command")
 		o.store.declareKey(fs)
 		declareTimeout(fs, &o.timeout)
@@ -53,6 +55,7 @@ florc run --tasker alice=ask --tasker stock='python3 stock.py' order.flo`,
 
 type runOptions struct {
 	launchOptions
+	projectOptions
 	json, trace bool
 	timeout     string
 	store       storeOptions
@@ -108,6 +111,10 @@ func (o *runOptions) run(ctx context.Context, s *streams, path string) error {
 		return err
 	}
 	defer cancel()
+	path, p, err := o.file(path, o.domain)
+	if err != nil {
+		return err
+	}
 	def, err := acceptDefinition(s, path, o.json)
 	if err != nil {
 		return err
@@ -117,7 +124,9 @@ func (o *runOptions) run(ctx context.Context, s *streams, path string) error {
 		output = s.stderr
 	}
 	r := &runner{s: s, json: o.json, trace: o.trace, def: def, taskers: taskers}
-	c := runtime.Config{Taskers: taskers, Fallback: runtime.Worklist, Loader: runtime.DirLoader(filepath.Dir(path)), Output: output}
+	c := runtime.Config{Taskers: taskers, Fallback: runtime.Worklist, Output: output}
+	configure(&c, p, path)
+	r.registered = c.Registrations
 	work := func(ctx context.Context, u *unit) error { return r.work(ctx, u, lo) }
 	if o.store.dir != "" {
 		r.dir = o.store.dir
@@ -151,8 +160,9 @@ type runner struct {
 	json, trace bool
 	def         *definition
 	taskers     map[string]runtime.Tasker
-	dir         string // of the store, "" where there is none on disk
-	patient     bool   // it waits also for what nothing here can bring about
+	dir         string                 // of the store, "" where there is none on disk
+	registered  []runtime.Registration // taskers of the project
+	patient     bool                   // it waits also for what nothing here can bring about
 
 	unit   *unit
 	exid   string // "" until it is launched
@@ -305,7 +315,7 @@ func (r *runner) stuck(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	for _, t := range tasks {
-		if r.taskers[t.Tasker] != nil {
+		if r.does(t.Tasker) {
 			r.moving = before.Seq
 			return false, nil
 		}
@@ -323,6 +333,13 @@ func (r *runner) stuck(ctx context.Context) (bool, error) {
 	// Had it been worked meanwhile, then what was read does not go together.
 	after, err := r.unit.store.Record(ctx, r.exid)
 	return err == nil && after.Seq == before.Seq, err
+}
+
+// does tells whether a tasker here does its tasks by itself.
+func (r *runner) does(tasker string) bool {
+	return r.taskers[tasker] != nil || slices.ContainsFunc(r.registered, func(g runtime.Registration) bool {
+		return g.Name == tasker && g.Tasker != runtime.Worklist
+	})
 }
 
 // showTrace shows the lines of trace that were not shown yet.

@@ -20,7 +20,8 @@ var workCommand = command{
 	usage:   "[flags]",
 	summary: "works the executions of a store until it is told to stop",
 	long: `Works the executions of a store: an active unit. Other commands reach it through
-the socket in the directory of the store. It logs to standard output.
+the socket in the directory of the store. It logs to standard output. Beside the
+taskers that are given it has those of the project, see docs/domains.md.
 
 On SIGTERM or Ctrl-C it takes no more, lets what is under way end, stores it and
 exits within ten seconds; tasks that take longer are done again at the next
@@ -30,6 +31,7 @@ FLORC_STORE=orders florc work --log json`,
 	setup: func(fs *pflag.FlagSet) action {
 		var o workOptions
 		fs.StringArrayVar(&o.taskers, "tasker", nil, "a tasker, `NAME=COMMAND` or NAME=ask; may be repeated")
+		o.projectOptions.declare(fs)
 		fs.StringVar(&o.log, "log", "text", "how to log: text or json")
 		fs.StringVar(&o.dir, "store", "", "the `DIR` of the store; default: FLORC_STORE of the environment")
 		o.declareKey(fs)
@@ -45,6 +47,7 @@ FLORC_STORE=orders florc work --log json`,
 
 type workOptions struct {
 	storeOptions
+	projectOptions
 	taskers []string
 	log     string
 }
@@ -74,8 +77,13 @@ func (o *workOptions) run(ctx context.Context, s *streams) error {
 		return err
 	}
 	log := slog.New(handler)
-	u, err := o.acquire(ctx, s, runtime.Config{Taskers: taskers, Fallback: runtime.Worklist, TaskGrace: taskGrace,
-		Output: &echoes{log: log}, Logger: log})
+	p, err := o.around(".")
+	if err != nil {
+		return err
+	}
+	c := runtime.Config{Taskers: taskers, Fallback: runtime.Worklist, TaskGrace: taskGrace, Output: &echoes{log: log}, Logger: log}
+	configure(&c, p, "")
+	u, err := o.acquire(ctx, s, c)
 	if ctx.Err() != nil && u == nil {
 		return nil // it was told to stop before it began
 	}

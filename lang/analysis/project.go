@@ -79,7 +79,66 @@ func Candidates(from, target string) []string {
 			}
 		}
 	}
+	return append(list, domainFlows(domainOf(from), target)...)
+}
+
+// FlowCandidates lists the paths, from the root of a project on, under which
+// the flow of that name is looked for, for an execution of a domain whose
+// definition is the file from, "" for one that is elsewhere.
+func FlowCandidates(domain, from, target string) []string {
+	if from == "" {
+		from = "."
+	}
+	list := Candidates(from, target)
+	list = list[:len(list)-len(domainFlows(domainOf(from), target))]
+	return append(list, domainFlows(domain, target)...)
+}
+
+// domainFlows lists where the flows of a domain, and of those above it, are
+// found by name.
+func domainFlows(domain, target string) (list []string) {
+	if strings.HasPrefix(target, "/") {
+		return nil
+	}
+	add := func(parts ...string) {
+		for _, ending := range []string{"", ".flo"} {
+			if c := path.Join(parts...) + ending; !slices.Contains(list, c) {
+				list = append(list, c)
+			}
+		}
+	}
+	for _, d := range DomainAndAbove(domain) {
+		if d != "" {
+			add("usr", d, "lib/flows", target)
+		}
+		add("lib/flows", d, target)
+		add("lib/flows", strings.ReplaceAll(d, ".", "/"), target)
+	}
 	return list
+}
+
+// domainOf returns the domain whose flows are in the folder of a file, "" for
+// none.
+func domainOf(file string) string {
+	usr, in := "", path.Dir(file)
+	if rest, ok := strings.CutPrefix(in, "usr/"); ok {
+		usr, in, _ = strings.Cut(rest, "/")
+	}
+	flows, ok := strings.CutPrefix(in+"/", "lib/flows/")
+	if !ok {
+		return ""
+	}
+	return strings.Trim(usr+"."+strings.ReplaceAll(flows, "/", "."), ".")
+}
+
+// DomainAndAbove lists a domain, those above it, the nearest first, and "" for
+// all.
+func DomainAndAbove(domain string) (list []string) {
+	for domain != "" {
+		list = append(list, domain)
+		domain = domain[:max(strings.LastIndexByte(domain, '.'), 0)]
+	}
+	return append(list, "")
 }
 
 // Find returns the file that a file means by the target of an import, or nil.

@@ -48,6 +48,8 @@ type Config struct {
 	Diagnostics []diag.Diagnostic
 	// Schemas are the schema files that it names, from the project's root.
 	Schemas []string
+	// Layout is what the folders of the project hold for its domains.
+	Layout Layout
 }
 
 // Checker returns a checker that knows a library and what the project adds.
@@ -85,14 +87,19 @@ func ReadConfig(root string) (Config, error) {
 	path := filepath.Join(root, ConfigName)
 	data, err := os.ReadFile(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist): // a folder alone is no project
 		return Config{}, nil
 	case err != nil:
 		return Config{}, err
 	}
-	return ParseConfig(source.NewFile(path, string(data)), func(name string) ([]byte, error) {
+	c := ParseConfig(source.NewFile(path, string(data)), func(name string) ([]byte, error) {
 		return os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
-	}), nil
+	})
+	if c.Layout, err = ReadLayout(root); err != nil {
+		return Config{}, err
+	}
+	c.Schema = c.Schema.Merge(c.Layout.schema())
+	return c, nil
 }
 
 // ParseConfig reads the text of a configuration; read gets the schema files
