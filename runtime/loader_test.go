@@ -59,7 +59,7 @@ func TestLoader(t *testing.T) {
 	ends(t, r, launch(t, r, "import 'not-a-flow.md'\n"), `no subtree "not-a-flow.md" found (domain "main")`)
 	ends(t, r, launch(t, r, "import 'broken'\n"), "the subtree \"broken\" can't be read: broken.flo:1:10: this `(` is never closed")
 	for _, name := range []string{"../" + filepath.Base(dir) + "/greet", "/greet", "", "."} {
-		if _, err := fromDir("", name); !errors.Is(err, runtime.ErrNotFound) {
+		if _, err := fromDir(runtime.Wanted{Name: name}); !errors.Is(err, runtime.ErrNotFound) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
