@@ -22,7 +22,7 @@ func (f *File) findStops() {
 	around := map[*Call]bool{} // calls with a part that stops
 	for i := len(f.Calls) - 1; i >= 0; i-- {
 		c := f.Calls[i]
-		if c.Broken || f.ProcOf(c.Node) == nil || f.mayGoOn(c) {
+		if c.Broken || c.Proc == nil || f.ProcOf(c.Node) == nil || f.mayGoOn(c) {
 			continue
 		}
 		after := c.Proc.After

@@ -142,8 +142,11 @@ func (w *walker) headExpr(n *tree.Node, ctx Context) {
 // attribute of its parent a function: on_merge in a concurrence.
 func (w *walker) isBody(c *Call) bool {
 	p, name := c.Parent, c.Node.Head
-	if p == nil || w.f.Env.procs[name] != nil || !w.f.Env.attrs[name] || len(c.Node.Children) == 0 {
+	if p == nil || !w.f.Env.attrs[name] || len(c.Node.Children) == 0 {
 		return false
+	}
+	if w.f.Env.procs[name] != nil { // on_receive is a procedure, too
+		return p.Proc != nil && p.Proc.Attr(name) != nil && p.Proc.Attr(name).Type == sig.Function
 	}
 	if at := w.f.Env.common[name]; at != nil && at.Type == sig.Function {
 		return true

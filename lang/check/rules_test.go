@@ -48,6 +48,8 @@ func TestRules(t *testing.T) {
 		"cond\n  given; 1\n  esle; 2 ### FLO0302",
 		"sequence\n  on error\n    msg\n  nada ### FLO0302", // information only
 		"concurrence\n  on_merge\n    rets\n  1",
+		"concurrence\n  on_receive\n    (length replies) == branch_count\n  1",
+		"sequence\n  on_receive\n    replies ### FLO0302\n  1",
 		"define fact n\n  fact (n - 1)\nfact 3",
 		"ste l []\npush l 1 ### ", // said at line 1
 		"map [ 1 ] (def v \\ v.n) ### FLO0313",
