@@ -21,22 +21,23 @@ var layers = map[string][]string{
 	"lang/value":    {},
 	"lang/when":     {},
 	"lang/spell":    {},
+	"lang/retry":    {"lang/value", "lang/when"},
 	"lang/diag":     {"lang/source"},
 	"lang/ast":      {"lang/source"},
 	"lang/parser":   {"lang/ast", "lang/diag", "lang/source"},
 	"lang/tree":     {"lang/ast", "lang/diag", "lang/source"},
 	"lang/analysis": {"lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when", "lang/parser", "lang/value"},
 	"lang/check": {"lang/analysis", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when",
-		"lang/parser", "lang/value", "lang/spell"},
+		"lang/parser", "lang/value", "lang/spell", "lang/retry"},
 	"lang/report": {"lang/diag", "lang/source"},
 	"lang/project": {"lang/check", "lang/analysis", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/when",
-		"lang/parser", "lang/value", "lang/spell"},
+		"lang/parser", "lang/value", "lang/spell", "lang/retry"},
 	"lang/format": {"lang/ast", "lang/source"},
 	"lang/graph":  {"lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source"},
-	"vm":          {"lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
-	"stdlib":      {"vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when"},
+	"vm":          {"lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when", "lang/retry"},
+	"stdlib":      {"vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value", "lang/when", "lang/retry"},
 	"runtime": {"vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source", "lang/value",
-		"lang/when", "lang/parser"},
+		"lang/when", "lang/retry", "lang/parser"},
 	"runtime/memstore":    stores,
 	"runtime/badgerstore": stores,
 	"runtime/storetest":   stores,
@@ -48,11 +49,11 @@ var layers = map[string][]string{
 
 // language is what works on definitions without running them.
 var language = []string{"lang/source", "lang/sig", "lang/diag", "lang/ast", "lang/parser", "lang/tree", "lang/when",
-	"lang/analysis", "lang/check", "lang/format", "lang/value", "lang/spell", "lang/graph", "lang/project"}
+	"lang/analysis", "lang/check", "lang/format", "lang/value", "lang/spell", "lang/graph", "lang/project", "lang/retry"}
 
 // stores is what stores and the socket may import.
 var stores = []string{"runtime", "vm", "lang/spell", "lang/tree", "lang/ast", "lang/sig", "lang/diag", "lang/source",
-	"lang/value", "lang/when", "lang/parser"}
+	"lang/value", "lang/when", "lang/retry", "lang/parser"}
 
 // outside says which packages may import these modules.
 var outside = map[string][]string{

@@ -81,7 +81,7 @@ func (s *step) task(e *vm.TaskEffect) {
 	}
 	n.task = e.ID
 	t := &Task{Exid: s.exid, Nid: e.Nid.String(), ID: e.ID, Key: s.exid + "-" + e.ID, Tasker: e.Tasker, Name: e.Name,
-		Args: e.Args, Params: e.Params, Tags: e.Tags, Payload: e.Payload}
+		Args: e.Args, Params: e.Params, Tags: e.Tags, NodeAttempt: e.Attempt, Payload: e.Payload}
 	if f := s.live.x.Frame(e.Nid); f != nil {
 		t.Line = f.Code.Line()
 	}

@@ -150,7 +150,7 @@ func (s *sim) boot() error {
 	config := runtime.Config{Store: s.store, Library: stdlib.All(), Clock: s.clock, TaskWorkers: -1,
 		Limits: vm.Limits{RunSteps: []int{5, 20, 1000}[s.rnd.IntN(3)]}, CheckpointEvery: []int{2, 5, 1000}[s.rnd.IntN(3)],
 		CacheNodes: []int{-1, 10, 1000}[s.rnd.IntN(3)], Seed: s.rnd.Uint64,
-		Taskers: map[string]runtime.Tasker{"work": runtime.TaskerFunc(s.task), "bad": runtime.TaskerFunc(s.bad),
+		Taskers: map[string]runtime.Tasker{"work": runtime.TaskerFunc(s.task), "bad": runtime.TaskerFunc(s.bad), "flaky": runtime.TaskerFunc(s.flaky),
 			"later": runtime.TaskerFunc(s.later), "alice": runtime.Worklist, "bob": runtime.Worklist},
 		Registrations: []runtime.Registration{{Name: "quick", Tasker: runtime.TaskerFunc(s.task), Inline: true},
 			{Name: "one", Tasker: runtime.TaskerFunc(s.task), AtOnce: 1}},
@@ -177,6 +177,14 @@ func (s *sim) task(_ context.Context, t *runtime.Task) (*runtime.Reply, error) {
 func (s *sim) bad(_ context.Context, t *runtime.Task) (*runtime.Reply, error) {
 	s.calls[t.Key]++
 	return nil, errors.New("no luck")
+}
+
+// flaky fails but in the third attempt of the node that it is part of.
+func (s *sim) flaky(ctx context.Context, t *runtime.Task) (*runtime.Reply, error) {
+	if t.NodeAttempt < 3 {
+		return s.bad(ctx, t)
+	}
+	return s.task(ctx, t)
 }
 
 func (s *sim) later(_ context.Context, t *runtime.Task) (*runtime.Reply, error) {
@@ -329,7 +337,7 @@ func (g *simSource) line(depth int, format string, args ...any) {
 func (g *simSource) node(depth int) {
 	g.marks++
 	k := g.marks
-	n := g.rnd.IntN(15)
+	n := g.rnd.IntN(17)
 	if depth > 3 {
 		n = g.rnd.IntN(7)
 	}
@@ -375,6 +383,14 @@ func (g *simSource) node(depth int) {
 		g.line(depth+1, "flank")
 		g.line(depth+2, "task 'alice'")
 		g.line(depth+1, "sleep '%ds'", 1+g.rnd.IntN(3))
+	case 14: // tried again
+		g.line(depth, "task 'flaky' k: 'k%d' retry: { count: 2, delay: '1s', backoff: 'linear', jitter: 0.5 }", k)
+	case 15:
+		g.line(depth, "sequence retry: { count: 2, delay: '%ds' } timeout: '1h' on_error: (def msg err \\ set f.e%d 1)", g.rnd.IntN(2), k)
+		g.node(depth + 1)
+		g.line(depth+1, "concurrence expect: 1")
+		g.line(depth+2, "task '%s' k: 'k%d'", []string{"flaky", "bad"}[g.rnd.IntN(2)], k)
+		g.line(depth+2, "task 'alice'")
 	default:
 		g.line(depth, "sequence")
 		for range 1 + g.rnd.IntN(3) {

@@ -48,6 +48,10 @@ type Task struct {
 	// Attempt counts the calls of the tasker for this task, from 1 on, since the
 	// start of the runtime; see TryAgain.
 	Attempt int `json:"attempt,omitempty"`
+	// NodeAttempt is the number of the attempt that the task is part of, where
+	// its node, or one around it, has the attribute retry (the innermost one); 0
+	// for none. Each attempt has a task of its own, with its own Key.
+	NodeAttempt int64 `json:"nodeAttempt,omitempty"`
 }
 
 // Reply is what a tasker gives for a task. A nil Reply is an empty one.
@@ -73,13 +77,14 @@ type taskData struct {
 	Params  []byte   `cbor:"2,keyasint,omitempty"`
 	Tags    []string `cbor:"3,keyasint,omitempty"`
 	Payload []byte   `cbor:"4,keyasint,omitempty"`
+	Attempt int64    `cbor:"5,keyasint,omitempty"`
 }
 
 // data encodes the task; large parts of its values are put apart. The refs are
 // those in the encoding itself, whatever was put apart before.
 func (t *Task) data(put func(value.Ref, func() []byte)) (data []byte, refs []value.Ref) {
 	d := taskData{Args: value.AppendPacked(nil, value.NewList(t.Args...), put), Params: value.AppendPacked(nil, t.Params, put),
-		Tags: t.Tags, Payload: value.AppendPacked(nil, t.Payload, put)}
+		Tags: t.Tags, Attempt: t.NodeAttempt, Payload: value.AppendPacked(nil, t.Payload, put)}
 	for _, encoded := range [...][]byte{d.Args, d.Params, d.Payload} {
 		if err := value.EachRef(encoded, func(ref value.Ref) { refs = append(refs, ref) }); err != nil {
 			panic(err) // it was just made
@@ -112,5 +117,5 @@ func (r *Runtime) newTask(ctx context.Context, rec *TaskRecord) (*Task, error) {
 		return nil, errors.New("the arguments of a task are no list")
 	}
 	return &Task{Exid: rec.Exid, Nid: rec.Nid, ID: rec.ID, Key: rec.Exid + "-" + rec.ID, Tasker: rec.Tasker, Name: rec.Name,
-		Args: args.AsList().Slice(), Params: params, Tags: d.Tags, Payload: payload, Line: rec.Line}, nil
+		Args: args.AsList().Slice(), Params: params, Tags: d.Tags, NodeAttempt: d.Attempt, Payload: payload, Line: rec.Line}, nil
 }

@@ -73,6 +73,9 @@ type Node struct {
 	Task   string    `json:"task,omitempty"` // the id of the task that it waits for
 	Due    time.Time `json:"due,omitzero"`   // when its first timer fires
 	Held   int       `json:"held,omitempty"` // how many messages wait until it is resumed
+	// Attempt is its number where it is an attempt of its parent, which is
+	// tried again when it fails.
+	Attempt int64 `json:"attempt,omitempty"`
 }
 
 // Execution returns an execution as it stands, or stood, see Client.
@@ -161,7 +164,7 @@ func (v *View) addNodes(l *live) {
 	for _, nid := range l.x.Nids() {
 		f := l.x.Frame(nid)
 		n := Node{Nid: nid.String(), Head: f.Code.Head, Status: f.State.String(), File: f.Code.Prog.File, Line: f.Code.Line(),
-			Parent: f.Parent.String(), Tags: f.Tags}
+			Parent: f.Parent.String(), Tags: f.Tags, Attempt: f.Attempt}
 		if kept := l.nodes[nid]; kept != nil {
 			n.Since = micros(kept.since)
 			n.Task = kept.task

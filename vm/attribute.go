@@ -22,6 +22,7 @@ func CommonAttributes() []sig.Attr {
 		{Names: []string{"child_on_error", "children_on_error"}, Type: sig.Function, Doc: "Gives each child this `on_error`."},
 		{Names: []string{"child_on_cancel", "children_on_cancel"}, Type: sig.Function, Doc: "Gives each child this `on_cancel`."},
 		{Names: []string{"child_on_timeout", "children_on_timeout"}, Type: sig.Function, Doc: "Gives each child this `on_timeout`."},
+		{Names: []string{"retry"}, Type: sig.Any, Doc: "How often the node is tried again when it fails: a number, a list of delays, or an object of `count`, `delay`, `backoff` (`'constant'`, `'linear'`, `'exponential'`), `max`, `jitter` and `on` (which errors). What stands before it is about all attempts, what comes after it about each."},
 		{Names: []string{"disabled", "disable", "off"}, Type: sig.Boolean, Doc: "When true, the node is skipped."},
 		{Names: []string{"flank"}, Type: sig.Boolean, Doc: "When true, the node runs beside what follows it, until its parent ends."},
 	}
@@ -67,6 +68,8 @@ func (n *Node) attribute(key string) error {
 		f.ARet = &v
 	case "timeout":
 		return n.schedule(v, true)
+	case "retry":
+		return n.retry(v)
 	case "on_error", "on_cancel", "on_timeout", "on_receive":
 		n.x.storeHandler(f, handlerKind(key), Handler{Fn: v})
 	case "disabled", "disable", "off":

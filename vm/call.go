@@ -241,7 +241,7 @@ func (n *Node) reply() error {
 func (n *Node) replyMessage() Message {
 	f := n.f
 	kid := f.Code.Index
-	if f.Lambda != nil || f.Called {
+	if f.Lambda != nil || f.Called || f.Attempt > 0 {
 		kid = -1
 	}
 	return Message{Point: Receive, Nid: f.ReplyTo, From: f.Nid, Kid: kid, Payload: n.pl,
@@ -285,7 +285,7 @@ func (n *Node) Flank(ret value.Value, part bool) {
 	if !ret.IsNull() {
 		m.Payload = m.Payload.WithRet(ret)
 	}
-	n.f.ReplyTo = NID{}
+	n.f.replyToNone()
 	n.x.emit(m)
 }
 
@@ -300,14 +300,14 @@ func (n *Node) Diverge(reply, cancellable bool) {
 	case !cancellable:
 		n.x.setApart(n.f)
 	}
-	n.f.ReplyTo = NID{}
+	n.f.replyToNone()
 }
 
 // Forget lets the node's children go on by themselves: it hears nothing of
 // them anymore.
 func (n *Node) Forget() {
 	for kid := range n.f.Children() {
-		kid.ReplyTo = NID{}
+		kid.replyToNone()
 		n.x.setApart(kid)
 	}
 }

@@ -56,6 +56,8 @@ func (n *Node) doCancel() error {
 	switch {
 	case m.OnLast != nil:
 		n.setOnLast(m.OnLast)
+	case m.Flavour == TimedOut && n.x.retries(f, timedOut):
+		n.setOnLast(n.failAttempt(timedOut))
 	case m.Flavour == TimedOut && len(f.Handlers[HandleTimeout]) > 0:
 		n.setOnLast(n.prepare(f.Handlers[HandleTimeout], nil, 0))
 	case len(f.Handlers[HandleCancel]) > 0:
@@ -107,7 +109,8 @@ func (n *Node) CancelDefault() error {
 
 // Close marks the node as closed: it works no more but for leaving.
 func (n *Node) Close(flavour Flavour) {
-	n.x.queue.takeBack(n.f)
+	goesOn := flavour == ContinueOn || flavour == MoveTo
+	n.x.queue.takeBack(n.f, goesOn)
 	state := ClosedElse
 	n.f.Flavour, n.f.ClosedBy = flavour, 0
 	if n.m.Point == Cancel {
@@ -117,14 +120,15 @@ func (n *Node) Close(flavour Flavour) {
 }
 
 // CancelChildren sends cancel messages to the node's children, but for those
-// that were cancelled already, and returns how many have still to see one.
+// that were cancelled already, and returns how many have still to see one that
+// will reply.
 func (n *Node) CancelChildren(flavour Flavour) int {
 	f := n.f
 	if flavour == Plain && f.Proc.Detached {
 		return 0
 	}
 	if flavour == Plain && f.uncalled == 0 {
-		return f.open
+		return f.awaited
 	}
 	for kid := range f.Children() {
 		if kid.State == Closed || flavour == Plain && kid.CalledOff {
@@ -133,7 +137,7 @@ func (n *Node) CancelChildren(flavour Flavour) int {
 		n.SendCancel(kid.Nid, Message{Flavour: flavour})
 		n.x.callOff(kid, true)
 	}
-	return f.open
+	return f.awaited
 }
 
 // SendCancel sends a cancel message with the current payload, unless m has
@@ -188,14 +192,17 @@ func (n *Node) popOnLast() bool {
 
 // --- error handlers ---
 
-// errorHandler finds the nearest node above f, f included, that handles err.
-// A node that is itself part of a handler does not see the errors that it
-// handles.
+// errorHandler finds the nearest node above f, f included, that handles err, be
+// it as an attempt that is followed by another one. A node that is itself part
+// of a handler does not see the errors that it handles.
 func (x *Execution) errorHandler(f *Frame, err *Error) *Frame {
 	skip := false
 	for ; f != nil; f = x.frames[f.Parent] {
 		if f.State == Ended {
 			continue // it is there for its variables only
+		}
+		if x.retries(f, err) {
+			return f
 		}
 		if !f.InError.IsZero() {
 			skip = true
@@ -249,8 +256,13 @@ func (n *Node) triggerOnError() error {
 	f := n.f
 	n.x.touch(f)
 	n.pl = n.m.Payload
+	again := n.x.retries(f, n.m.Err)
 	n.Close(OnError)
-	n.setOnLast(n.prepare(f.Handlers[HandleError], n.m.Err, 1))
+	if again {
+		n.setOnLast(n.failAttempt(n.m.Err))
+	} else {
+		n.setOnLast(n.prepare(f.Handlers[HandleError], n.m.Err, 1))
+	}
 	if n.CancelChildren(Plain) > 0 {
 		return nil
 	}
@@ -296,6 +308,9 @@ func (x *Execution) storeHandler(f *Frame, kind HandlerKind, h Handler) {
 	if h.Fn.Kind() != value.KindFunc {
 		return
 	}
+	if p := x.tried(f); p != nil && kind == HandleError {
+		f, h.Attempt = p, true // for when all attempts have failed
+	}
 	hs := f.Handlers[kind]
 	at := slices.IndexFunc(hs, func(o Handler) bool {
 		return slices.EqualFunc(o.Criteria, h.Criteria, value.Equal)
@@ -324,7 +339,7 @@ func (n *Node) StoreHandler(kind HandlerKind, h Handler) {
 
 func (n *Node) handlesReceive() bool {
 	f := n.f
-	return len(f.Handlers[HandleReceive]) > 0 && n.m.SetsOn != HandleReceive.String() &&
+	return len(f.Handlers[HandleReceive]) > 0 && f.Retry == nil && n.m.SetsOn != HandleReceive.String() &&
 		n.m.Point == Receive && n.m.Kid != inTurn && (f.OnReceive[0].IsZero() || f.OnReceive[0] != n.m.From)
 }
 

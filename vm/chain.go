@@ -99,10 +99,19 @@ func (f *Frame) counted(n int) {
 	if f.above == nil || f.State == Closed {
 		return
 	}
-	f.above.open += n
+	if f.ReplyTo == f.above.Nid {
+		f.above.awaited += n
+	}
 	if !f.CalledOff {
 		f.above.uncalled += n
 	}
+}
+
+// replyToNone has the node's parent wait for no reply.
+func (f *Frame) replyToNone() {
+	f.counted(-1)
+	f.ReplyTo = NID{}
+	f.counted(1)
 }
 
 // setState changes the state of a node.
@@ -219,7 +228,7 @@ func (x *Execution) relink() {
 		x.linkTrap(f)
 	}
 	for _, m := range x.queue.all() {
-		if nid := m.turnOf(); m.Wait > 0 && !nid.IsZero() && x.frames[nid] != nil {
+		if nid := m.turnOf(); !nid.IsZero() && x.frames[nid] != nil {
 			m.own(x.frames[nid])
 		}
 	}

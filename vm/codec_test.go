@@ -183,6 +183,8 @@ func conformanceCases(t testing.TB) []conformanceCase {
 		"ceach { a: 1, b: 2 } v.k f.v expect: 1\n  sleep f.v\n  trace k\n",
 		"cron '*/5 * * * * *'\n  trace \"$(ltimestamp _)\"\nsleep 22\nabort _\n",
 		"set n 0\nset g\n  import 'counted'\nwhile n < 4\n  import 'counted'\n  sleep 1\ng _\n",
+		"set n 0\nsequence tag: 'r' retry: { count: 3, delay: 2, backoff: 'linear', jitter: 0.3 } timeout: '5s' on_error: (def err \\ trace err.msg)\n  set n (n + 1)\n  sleep 1\n  trace \"$(node.attempt) of $(n)\"\n  stall _ if n == 2\n  fail 'no'\n",
+		"part retry: { count: 2, delay: 1 }\n  sleep 1\n  fail 'no'\nconcurrence retry: 1\n  sleep 2\n  task 'al' 1 retry: 2\n  sequence\n    sleep 1\n    fail 'no' if node.attempt == 1\n    sleep 1\n",
 		"set f.x 123456789012345678901234567890\ntask 'al' 1 a: /x+/ tag: 'z'\n",
 	} {
 		cases = append(cases, conformanceCase{ID: fmt.Sprintf("codec/%d", i), Src: src})

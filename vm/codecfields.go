@@ -195,6 +195,21 @@ func (c *coder) frame(f *Frame) {
 	pointer(c, 62, &f.Again, (*coder).message)
 	c.bool(63, &f.Called)
 	number(c, 64, &f.Added)
+	pointer(c, 65, &f.Retry, (*coder).retry)
+	number(c, 66, &f.Attempt)
+	c.end()
+}
+
+func (c *coder) retry(r *Retry) {
+	c.value(1, &r.Spec)
+	name := procName(r.Proc)
+	c.string(2, &name)
+	if c.decoding {
+		r.Proc = c.procedureNamed(name)
+	}
+	number(c, 3, &r.Position)
+	c.payload(4, &r.Payload)
+	number(c, 5, &r.Made)
 	c.end()
 }
 
@@ -310,6 +325,7 @@ func (c *coder) message(m *Message) {
 	for i := range m.Handlers {
 		pointer(c, 32+int64(i), &m.Handlers[i], (*coder).handler)
 	}
+	number(c, 36, &m.Attempt)
 	c.value(40, &m.Tree)
 	c.string(41, &m.File)
 	list(c, 42, &m.Elements, valueElement)
@@ -360,6 +376,7 @@ func (c *coder) handler(h *Handler) {
 	list(c, 1, &h.Criteria, valueElement)
 	c.value(2, &h.Fn)
 	c.bool(3, &h.Mute)
+	c.bool(4, &h.Attempt)
 	c.end()
 }
 

@@ -196,7 +196,7 @@ func (c *coder) lambda(field int64, p **Lambda, code *Code) {
 
 // specialProcs are the procedures that are in no library. Their names have a
 // blank, which no procedure of a library has.
-var specialProcs = map[string]*Procedure{" call": callProc, " head": headProc, " value": valueProc}
+var specialProcs = map[string]*Procedure{" call": callProc, " head": headProc, " value": valueProc, " retry": retryProc}
 
 func procName(p *Procedure) string {
 	if p == nil {
@@ -225,16 +225,22 @@ func (c *coder) procedure(field int64, f *Frame) {
 		}
 		return
 	}
-	name := c.getString()
+	f.Proc = c.procedureNamed(c.getString())
+}
+
+// procedureNamed returns the procedure that procName named, nil for none.
+func (c *coder) procedureNamed(name string) *Procedure {
 	if c.err != nil || name == "" {
-		return
+		return nil
 	}
-	if f.Proc = specialProcs[name]; f.Proc == nil {
-		f.Proc = c.x.prog.lib.Get(name)
+	p := specialProcs[name]
+	if p == nil {
+		p = c.x.prog.lib.Get(name)
 	}
-	if f.Proc == nil {
+	if p == nil {
 		c.failf("there is no procedure %q in this program", name)
 	}
+	return p
 }
 
 // place is how the function is told from another one of the same node, "" where

@@ -108,7 +108,7 @@ func (d *Direct) Step() {
 // tryDirect evaluates the node of an execute message directly, if it can. It
 // sends the node's reply and tells whether it did.
 func (x *Execution) tryDirect(m *Message) bool {
-	if x.longWay || x.Watched || x.broadTraps > 0 || x.queue.len() > 0 || m.As != "" || m.Vars != nil {
+	if x.longWay || x.Watched || x.broadTraps > 0 || x.queue.len() > 0 || m.As != "" || m.Vars != nil || m.Attempt > 0 {
 		return false
 	}
 	base := x.frames[m.From]

@@ -15,6 +15,7 @@ type TaskEffect struct {
 	Args     []value.Value // the unkeyed attributes
 	Params   value.Value   // the keyed attributes, an object
 	Tags     []string      // that the task is in
+	Attempt  int64         // of the node that is tried again around it, from 1 on; 0 for none
 	Payload  value.Value
 	Withdraw bool // the task is cancelled: take back the one of that node and id
 }

@@ -50,6 +50,8 @@ type Frame struct {
 	CalledOff bool    // its parent's cancel is on the way to it
 	Timers    []Timer
 	Trap      *Trap
+	Retry     *Retry // it is tried again where it fails: each attempt is a child of it
+	Attempt   int64  // it is an attempt of its parent, from 1 on
 	Failure   *Error
 	TaskID    string
 	Mark      Mark           // whether it is paused by itself
@@ -60,8 +62,8 @@ type Frame struct {
 
 	above    *Frame // the parent, while the node is a child of it
 	children chain  // live ones
-	open     int    // those of them that are not Closed
-	uncalled int    // those of the open ones that are not CalledOff
+	awaited  int    // those of them that are not Closed, and will reply
+	uncalled int    // those that are neither Closed nor CalledOff
 	sibling  link   // its place among its parent's children
 	tagged   []*link
 	waiting  []*Message    // queued, to start a part of it or to finish it in its turn
@@ -112,6 +114,7 @@ type Handler struct {
 	Criteria []value.Value // of an error; none for every error
 	Fn       value.Value
 	Mute     bool // no function: the node gives the empty string
+	Attempt  bool // an attempt gave it to the node that is tried again
 }
 
 // Att returns the evaluated attribute of one of these names; "" is the first

@@ -9,6 +9,10 @@ import (
 func (n *Node) resolveHead(as string) error {
 	f, c := n.f, n.f.Code
 	f.Proc = valueProc // what a node is whose head stands for nothing: it can be cancelled
+	if p := n.x.tried(f); p != nil {
+		n.inherit(p)
+		return nil
+	}
 	switch {
 	case f.Lambda != nil:
 		f.Proc = callProc

@@ -219,7 +219,7 @@ func (n *Node) Lookup(path value.Path) (value.Value, error) {
 		}
 		return value.NewList(vs...), nil
 	case head == "node":
-		return lookIn(n.f.Object(), rest)
+		return lookIn(n.nodeObject(), rest)
 	case head == "exe" || head == "execution":
 		return lookIn(n.x.object(), rest)
 	}

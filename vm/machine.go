@@ -21,9 +21,7 @@ func (x *Execution) Run() (more bool) {
 			continue
 		}
 		if m.Wait > 0 && x.queue.len() > 0 {
-			if m.Wait--; m.Wait == 0 {
-				m.disown()
-			}
+			m.Wait--
 			x.queue.again(m)
 			continue
 		}
@@ -113,6 +111,7 @@ func (x *Execution) execute(m *Message) {
 			f.Handlers[k] = []Handler{*h}
 		}
 	}
+	f.Attempt = m.Attempt
 	if m.Vars != nil || parent == nil {
 		f.Vars = &Vars{}
 		for _, v := range m.Vars {
@@ -169,7 +168,11 @@ func (n *Node) begin() error {
 			return err
 		}
 	}
-	return n.evaluate(0)
+	first := 0
+	if p := n.x.tried(n.f); p != nil {
+		first = p.Retry.Position + 1
+	}
+	return n.evaluate(first)
 }
 
 // receive takes a reply, a returned task or a timer.
@@ -216,7 +219,11 @@ func (n *Node) receive() error {
 		return n.trigger()
 	case f.closed():
 		expected := n.fromChild || f.Flavour != Plain
-		if m.Point == Return {
+		switch {
+		case m.Flavour == FlankReply || m.Flavour == PartReply:
+			// Its child goes on by itself: nothing else may come from it.
+			expected = expected || !n.x.replying(f)
+		case m.Point == Return:
 			expected = f.TaskID != "" && m.TaskID == f.TaskID
 		}
 		if expected && f.Again != nil {
@@ -294,6 +301,9 @@ func (x *Execution) leave(m *Message) (child bool) {
 	}
 	above := f.above
 	child = above != nil && above.Nid == m.Nid
+	if m.Flavour == PartReply && f.Attempt > 0 {
+		return child // it is the node that is tried again that becomes the part
+	}
 	x.orphan(f)
 	if above != nil && !child && above.Again != nil {
 		defer x.comesAgain(above)

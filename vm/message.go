@@ -51,6 +51,7 @@ type Message struct {
 	Vars     []Var       // initial variables of the node
 	Handlers [3]*Handler // handlers the parent hands down, by flavour error, cancel, timeout
 	InError  NID         // the function handles an error of this node
+	Attempt  int64       // it is an attempt of From, from 1 on
 
 	// Cancel, and the replies it causes
 	Flavour Flavour

@@ -17,6 +17,7 @@ type Node struct {
 	from NID     // the node that the reply is from
 	wait int32   // turns that parts without a message of their own took
 	todo int     // the argument to run next, -1 for none
+	part int     // the attribute at work
 	run  runOptions
 	over bool // the node replied, or was told to wait
 	// noticed is how many messages of traps are queued before the node's own.
@@ -104,6 +105,7 @@ func (n *Node) evaluate(pos int) error {
 			n.wait += 2
 		}
 		n.SetRet(v)
+		n.part = part
 		if err := n.attribute(name); err != nil || n.over {
 			return err
 		}
@@ -185,6 +187,7 @@ func (n *Node) received(part int) error {
 			n.setKey(part, n.pl.Ret)
 			return n.evaluate(n.position(part))
 		}
+		n.part = part
 		if err := n.attribute(n.keyName(part)); err != nil || n.over {
 			return err
 		}

@@ -88,14 +88,20 @@ func (q *queue) release(m *Message) {
 	}
 }
 
-// takeBack drops what the node has still to wait for its turn with: to start
-// a part or a function, or to finish.
-func (q *queue) takeBack(f *Frame) {
-	for _, m := range f.waiting {
-		m.owner, m.dead = nil, true
+// takeBack drops what the node has still to do in its turn: to start a part or a
+// function, or to finish. Of a node that goes on only what lets turns pass is
+// dropped: what it starts at once has started.
+func (q *queue) takeBack(f *Frame, goesOn bool) {
+	for i := 0; i < len(f.waiting); {
+		m := f.waiting[i]
+		if goesOn && m.Wait == 0 {
+			i++
+			continue
+		}
+		m.disown()
+		m.dead = true
 		q.dead++
 	}
-	f.waiting = nil
 }
 
 // truncate drops the messages that were queued since mark gave n.
@@ -147,7 +153,17 @@ func (m *Message) disown() {
 // emit queues a message of the node.
 func (n *Node) emit(m Message) {
 	c := n.x.queue.push(&m)
-	if c.Wait > 0 && c.turnOf() == n.f.Nid {
+	if c.turnOf() == n.f.Nid {
 		c.own(n.f)
 	}
+}
+
+// replying tells whether the node's reply is queued.
+func (x *Execution) replying(f *Frame) bool {
+	for _, m := range x.queue.all() {
+		if m.Point == Receive && m.From == f.Nid && m.Flavour != FlankReply && m.Flavour != PartReply {
+			return true
+		}
+	}
+	return false
 }

@@ -156,7 +156,7 @@ func (x *Execution) clear(f *Frame, p Payload) {
 		x.spend(f)
 	}
 	for kid := range f.Children() { // of one that is detached
-		kid.ReplyTo = NID{}
+		kid.replyToNone()
 		x.setApart(kid)
 	}
 	x.setState(f, Open)
@@ -165,8 +165,8 @@ func (x *Execution) clear(f *Frame, p Payload) {
 		Nid: f.Nid, Parent: f.Parent, ReplyTo: f.ReplyTo, Code: f.Code, Proc: f.Proc, Payload: f.Payload, As: f.As,
 		Lambda: f.Lambda, Cnid: f.Cnid, Args: f.Args, Depth: f.Depth, Called: f.Called, Subs: x.state.Subs,
 		Vars: f.Vars, HasFuncs: f.HasFuncs, Escaped: f.Escaped, Apart: f.Apart, Kept: f.Kept, InError: f.InError, CalledOff: f.CalledOff,
-		Mark: f.Mark, held: f.held,
-		above: f.above, open: f.open, uncalled: f.uncalled, sibling: f.sibling, dirty: f.dirty,
+		Mark: f.Mark, held: f.held, Attempt: f.Attempt,
+		above: f.above, awaited: f.awaited, uncalled: f.uncalled, sibling: f.sibling, dirty: f.dirty,
 	}
 	if f.Lambda != nil {
 		f.Depth-- // the call counts itself
@@ -184,7 +184,7 @@ func (n *Node) become(text value.Value, file string) error {
 	if err != nil {
 		return BadArgument("", "the tree can't be read: %s", err)
 	}
-	f.Called = f.Called || f.Lambda != nil
+	f.Called, f.Attempt = f.Called || f.Lambda != nil || f.Attempt > 0, 0
 	f.Code, f.Lambda, f.Args, f.As = p.Root, nil, nil, ""
 	return nil
 }

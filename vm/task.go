@@ -18,7 +18,7 @@ func (n *Node) Dispatch(t TaskEffect) error {
 		f.TaskID = strconv.FormatInt(n.x.state.Tasks, 10)
 		n.taskerTimeout(t.Tasker)
 	}
-	t.ID, t.Nid, t.Tags, t.Payload = f.TaskID, f.Nid, n.TagsAbove(), n.pl.Object()
+	t.ID, t.Nid, t.Tags, t.Attempt, t.Payload = f.TaskID, f.Nid, n.TagsAbove(), n.x.attempt(f), n.pl.Object()
 	n.x.effect(t)
 	n.over = true
 	return nil

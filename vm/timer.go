@@ -3,8 +3,8 @@ package vm
 import (
 	"slices"
 
+	"github.com/florc-lang/florc/lang/retry"
 	"github.com/florc-lang/florc/lang/value"
-	"github.com/florc-lang/florc/lang/when"
 )
 
 // Schedule sets a timer; the procedure's Trigger sees it fire.
@@ -33,28 +33,12 @@ func (n *Node) setTimer(dueMicros int64, timeout bool) {
 	x.effect(TimerEffect{ID: t.ID, Nid: n.f.Nid, DueMicros: dueMicros})
 }
 
-const maxDurationMicros = 1000 * 366 * 24 * 3600 * 1e6 // a thousand years
-
 func durationMicros(v value.Value) (int64, error) {
-	var micros float64
-	switch v.Kind() {
-	case value.KindInt:
-		micros = float64(v.AsInt()) * 1e6
-	case value.KindFloat:
-		micros = v.AsFloat() * 1e6
-	case value.KindString:
-		d, err := when.ParseDuration(v.AsString())
-		if err != nil {
-			return 0, BadDuration("%s", err)
-		}
-		micros = d.Seconds() * 1e6
-	default:
-		return 0, BadDuration("%s is not a duration", value.AppendJSON(nil, v))
+	micros, err := retry.Micros(v)
+	if err != nil {
+		return 0, BadDuration("%s", err)
 	}
-	if !(micros <= maxDurationMicros) {
-		return 0, BadDuration("%s is longer than a thousand years", value.AppendJSON(nil, v))
-	}
-	return int64(max(micros, 0)), nil
+	return micros, nil
 }
 
 // trigger takes a timer that fired, if the node still holds it.

@@ -95,12 +95,16 @@ func (r *rules) attributeTwice(c *analysis.Call) {
 	if len(c.Node.Attrs) < 2 || c.Proc != nil && (c.Proc.Group == sig.Internal || c.Proc.Body == sig.Raw) {
 		return
 	}
+	each := 0 // where those begin that are about each attempt, not about all
 	for i := range c.Node.Attrs {
 		a := &c.Node.Attrs[i]
+		if a.Key == "retry" {
+			each = i + 1
+		}
 		if !a.Keyed() || a.Key == "" || a.Key == "tag" || a.Key == "tags" {
 			continue
 		}
-		for j := range i {
+		for j := each; j < i; j++ {
 			if b := &c.Node.Attrs[j]; b.Key == a.Key {
 				r.warn(codeAttrTwice, a.KeySpan, fmt.Sprintf("%q stands on this line already", a.Key), "leave one of the two out",
 					diag.Related{Span: b.KeySpan, Message: "the first one"})

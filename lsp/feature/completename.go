@@ -153,6 +153,7 @@ func (x *completer) path() {
 	case "node":
 		x.plain("nid", "the id of the node")
 		x.plain("parent", "the id of the node that it stands in")
+		x.plain("attempt", "the number of the attempt, where retry: is given")
 		return
 	case "exe", "execution":
 		x.plain("exid", "the id of the execution")

@@ -98,13 +98,15 @@
   (#any-of? @attribute
     "child_on_cancel" "child_on_error" "child_on_timeout" "children_on_cancel"
     "children_on_error" "children_on_timeout" "disable" "disabled" "flank" "off"
-    "on_cancel" "on_error" "on_receive" "on_timeout" "ret" "tag" "tags" "timeout" "vars"))
+    "on_cancel" "on_error" "on_receive" "on_timeout" "ret" "retry" "tag" "tags" "timeout"
+    "vars"))
 
 ((attribute key: (name) @property)
   (#not-any-of? @property
     "child_on_cancel" "child_on_error" "child_on_timeout" "children_on_cancel"
     "children_on_error" "children_on_timeout" "disable" "disabled" "flank" "off"
-    "on_cancel" "on_error" "on_receive" "on_timeout" "ret" "tag" "tags" "timeout" "vars"))
+    "on_cancel" "on_error" "on_receive" "on_timeout" "ret" "retry" "tag" "tags" "timeout"
+    "vars"))
 
 (pair key: (name) @property)
 

@@ -32,7 +32,7 @@ let flor#words#events = ['error', 'cancel', 'timeout', 'receive']
 let flor#words#attributes = [
     \ 'child_on_cancel', 'child_on_error', 'child_on_timeout', 'children_on_cancel',
     \ 'children_on_error', 'children_on_timeout', 'disable', 'disabled', 'flank', 'off',
-    \ 'on_cancel', 'on_error', 'on_receive', 'on_timeout', 'ret', 'tag', 'tags',
+    \ 'on_cancel', 'on_error', 'on_receive', 'on_timeout', 'ret', 'retry', 'tag', 'tags',
     \ 'timeout', 'vars']
 let flor#words#flags = ['disable', 'disabled', 'flank', 'off']
 let flor#words#roots = [
