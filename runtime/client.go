@@ -16,6 +16,7 @@ import (
 // runtime/socket has one for other processes, which speaks to the Runtime of
 // the process that owns the store. Both do and say the same.
 type Client interface {
+	TaskClient
 	// Launch stores a new execution and returns its id; an active runtime then
 	// works it.
 	Launch(ctx context.Context, def Definition, o LaunchOptions) (exid string, err error)

@@ -88,8 +88,11 @@ func TestCrashAtEachCommit(t *testing.T) {
 				exid := launch(t, newRuntime(t, runtime.Config{Store: store}), crashFlow)
 				crashing := &crashingStore{Store: store, after: after}
 				crashing.left.Store(int64(n + 1))
-				r := start(t, runtime.Config{Store: crashing, Taskers: taskers(), Limits: vm.Limits{RunSteps: 20}})
-				_, err := r.Wait(t.Context(), exid)
+				r := newRuntime(t, runtime.Config{Store: crashing, Taskers: taskers(), Limits: vm.Limits{RunSteps: 20}})
+				err := r.Start(t.Context()) // its first commit makes its taskers known
+				if err == nil {
+					_, err = r.Wait(t.Context(), exid)
+				}
 				if err != nil && !errors.Is(err, errCrash) {
 					t.Fatal(err)
 				}

@@ -140,6 +140,9 @@ func (d *dispatcher) do(j *job) error {
 		return nil
 	}
 	task := j.task
+	if !j.rec.Withdrawn && d.r.leaves(j.rec) {
+		return d.r.leave(ctx, j.rec)
+	}
 	if task == nil {
 		var err error
 		task, err = d.r.newTask(ctx, j.rec)
@@ -178,7 +181,7 @@ func (d *dispatcher) do(j *job) error {
 	case err != nil:
 		return d.giveBack(ctx, j.rec, task.Payload, err)
 	case reply != nil && reply.Later:
-		return d.accept(ctx, j.rec)
+		return d.accept(ctx, j.rec, reply)
 	case reply == nil || reply.Payload.IsNull():
 		return d.giveBack(ctx, j.rec, task.Payload, nil)
 	}
@@ -196,9 +199,17 @@ func (j *job) withdrawer() (Withdrawer, bool) {
 // accept notes that the tasker has taken charge of the task. Where the disk is
 // full it cannot be noted: then the tasker gets the task again after the next
 // start.
-func (d *dispatcher) accept(ctx context.Context, rec *TaskRecord) error {
-	err := d.r.store.Commit(ctx, &Batch{Accepted: []TaskKey{rec.Key()}})
-	if errors.Is(err, ErrFull) {
+func (d *dispatcher) accept(ctx context.Context, rec *TaskRecord, reply *Reply) error {
+	items, err := d.r.allocation(ctx, rec, reply)
+	if err == nil {
+		err = d.r.store.Commit(ctx, &Batch{Accepted: []TaskKey{rec.Key()}, Items: items})
+	}
+	switch {
+	case err == nil:
+		d.r.claims.free(rec)
+	case len(items) > 0 && (errors.Is(err, ErrNotFound) || errors.Is(err, ErrConflict)):
+		return nil // it was returned, or withdrawn, meanwhile
+	case errors.Is(err, ErrFull):
 		d.r.c.Logger.Warn("that a tasker took charge of a task cannot be stored", "exid", rec.Exid, "task", rec.ID, "error", err)
 		return nil
 	}

@@ -28,6 +28,7 @@ type dumped struct {
 	Parts       [][]byte   `json:"parts,omitempty"`
 	Letters     [][]byte   `json:"letters,omitempty"`
 	Tasks       []dumpedAt `json:"tasks,omitempty"`
+	Items       []dumpedAt `json:"items,omitempty"`
 	Traces      []dumpedAt `json:"traces,omitempty"`
 	Journal     []dumpedAt `json:"journal"`
 	Checkpoints []dumpedAt `json:"checkpoints,omitempty"`
@@ -113,6 +114,12 @@ func (r *Runtime) dumpOnce(ctx context.Context, exid string) (*dumped, uint64, e
 		}
 		d.Tasks = append(d.Tasks, dumpedAt{ID: t.ID, Data: Marshal(t)})
 	}
+	for i, err := range r.store.Items(ctx, exid) {
+		if err != nil {
+			return nil, rec.Seq, err
+		}
+		d.Items = append(d.Items, dumpedAt{ID: i.ID, Data: Marshal(i)})
+	}
 	letters, err := r.store.Inbox(ctx, exid, 1<<30)
 	if err != nil {
 		return nil, rec.Seq, err
@@ -186,7 +193,9 @@ func (r *Runtime) loadLine(ctx context.Context, line []byte) (string, error) {
 	defer r.mu.Unlock()
 	if r.active() {
 		for i := range b.Tasks {
-			if t := &b.Tasks[i]; !t.Accepted || t.Withdrawn {
+			if t := &b.Tasks[i]; t.Accepted && !t.Withdrawn {
+				r.claims.free(t)
+			} else {
 				r.tasks.add(t, nil)
 			}
 		}
@@ -248,6 +257,13 @@ func (d *dumped) batch() (*Batch, error) {
 			return nil, err
 		}
 		b.Tasks = append(b.Tasks, t)
+	}
+	for _, at := range d.Items {
+		i := Item{Exid: d.Exid, ID: at.ID}
+		if err := Unmarshal(at.Data, &i); err != nil {
+			return nil, err
+		}
+		b.Items = append(b.Items, i)
 	}
 	for _, at := range d.Traces {
 		t := Trace{Seq: at.Seq}

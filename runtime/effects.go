@@ -95,21 +95,11 @@ func (s *step) task(e *vm.TaskEffect) {
 	rec := TaskRecord{Exid: s.exid, ID: e.ID, Nid: t.Nid, Tasker: e.Tasker, Name: e.Name, SinceMicros: s.now, Line: t.Line,
 		Data: data, Domain: s.live.x.Domain}
 	if s.r != nil {
-		s.place(&rec)
+		if by := s.r.place(&rec); by != nil && by.Inline {
+			s.inline = append(s.inline, rec.ID)
+		}
 	}
 	s.batch.Tasks = append(s.batch.Tasks, rec)
-}
-
-// place says who is to do a task.
-func (s *step) place(rec *TaskRecord) {
-	t := s.r.tasker(rec.Domain, rec.Tasker)
-	if t == nil {
-		return // the dispatcher fails it
-	}
-	rec.Accepted = t.parks()
-	if t.Inline {
-		s.inline = append(s.inline, rec.ID)
-	}
 }
 
 // drop takes back the task of a node that is gone.

@@ -19,6 +19,8 @@ type Runtime struct {
 	tasks    dispatcher
 	registry *registry
 	index    indexer
+	known    known
+	claims   claims
 
 	mu      sync.Mutex
 	work    *sync.Cond // there is a slot in ready, or the unit ends
@@ -68,6 +70,7 @@ func New(c Config) (*Runtime, error) {
 	r.schedule.init(r)
 	r.tasks.init(r)
 	r.index.init(r)
+	r.claims.init()
 	return r, nil
 }
 
@@ -129,6 +132,12 @@ func (r *Runtime) start(ctx context.Context, u *unit) error {
 
 // recover queues what is ready in the store: messages and tasks.
 func (r *Runtime) recover(ctx context.Context) error {
+	if err := r.registerTaskers(ctx); err != nil {
+		return err
+	}
+	if err := r.takeUp(ctx); err != nil {
+		return err
+	}
 	for exid, err := range r.store.Ready(ctx) {
 		if err != nil {
 			return err

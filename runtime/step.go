@@ -75,9 +75,9 @@ func (r *Runtime) newStep(l *live, now int64) *step {
 		s.entry.Budget = l.x.Limits.RunSteps
 		l.x.HasTasker, l.x.TaskerTimeout, l.x.LoadTree = s.hasTasker, s.taskerTimeout, s.loadTree
 	}
-	s.knows = func(name string) bool { return r.registry.find(l.x.Domain, name) != nil }
+	s.knows = func(name string) bool { return r.knowsTasker(l.x.Domain, name) }
 	s.times = func(name string) int64 {
-		if t := r.tasker(l.x.Domain, name); t != nil {
+		if t := r.registry.find(l.x.Domain, name); t != nil {
 			return t.Timeout.Microseconds()
 		}
 		return 0

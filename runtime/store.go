@@ -74,6 +74,7 @@ type Store interface {
 	Tasks(ctx context.Context, exid string) iter.Seq2[*TaskRecord, error]
 	// TaskRecord returns a task, or ErrNotFound.
 	TaskRecord(ctx context.Context, exid, id string) (*TaskRecord, error)
+	ItemStore
 	// Tree returns a tree by the id under which it was committed, or
 	// ErrNotFound.
 	Tree(ctx context.Context, id string) ([]byte, error)
@@ -144,6 +145,16 @@ type Batch struct {
 	// Tasks to be marked as accepted or withdrawn, or removed, where they are
 	// there.
 	Accepted, Withdrawn, Untasks []TaskKey
+	// Left are tasks to be marked as accepted for want of a tasker, Taken those
+	// of them that are to be handed out after all, where they are there.
+	Left, Taken []TaskKey
+	// Items say how tasks stand from now on. Unless it comes with an import,
+	// each has to find its task there, and its Version to be one more than that
+	// of the stored item, or 1 where there is none; else Commit gives ErrNotFound
+	// or ErrConflict.
+	Items []Item
+	// Taskers are to be known from now on, Untaskers not anymore.
+	Taskers, Untaskers []TaskerRecord
 
 	// Indexed is what the index is to say of executions from here on. One that
 	// is at another commit stays as it is.
@@ -346,6 +357,8 @@ type TaskRecord struct {
 	Withdrawn   bool   `cbor:"9,keyasint,omitempty"`  // the tasker is to forget it
 	Data        []byte `cbor:"10,keyasint,omitempty"` // arguments, parameters, tags and payload, encoded; parts of them may be apart
 	Domain      string `cbor:"11,keyasint,omitempty"` // of the execution
+	Unit        string `cbor:"12,keyasint,omitempty"` // the only one that may do it, "" for any
+	Left        bool   `cbor:"13,keyasint,omitempty"` // it is accepted for want of a tasker
 }
 
 // Key returns the task's key.

@@ -61,6 +61,10 @@ type Reply struct {
 	// Later tells that the tasker has taken charge of the task: it, or someone
 	// else, calls Runtime.Return when it is done.
 	Later bool
+	// Offer, with Later, leaves the task to these people and groups, Allocate to
+	// this person. Default: it is offered to whoever stands for the tasker.
+	Offer    []string
+	Allocate string
 }
 
 // Worklist is a tasker that leaves its tasks to whoever lists them and returns

@@ -52,7 +52,8 @@ type Registration struct {
 // registered is a Registration at work.
 type registered struct {
 	Registration
-	limit limit
+	source string // of Match
+	limit  limit
 }
 
 // limit counts the calls under way of a tasker that has a bound. It belongs to
@@ -126,7 +127,7 @@ func (g *registry) add(r Registration) error {
 		}
 		d.names[r.Name] = in
 	} else {
-		in.Match = whole(r.Match)
+		in.source, in.Match = r.Match.String(), whole(r.Match)
 		d.patterns = append(d.patterns, in)
 	}
 	g.all = append(g.all, in)
@@ -231,7 +232,7 @@ func (s *step) answerInline() {
 		}
 		s.inlined++
 		rec, task := &s.batch.Tasks[i], s.tasks[i]
-		reply, err := s.r.tasker(rec.Domain, rec.Tasker).call(context.Background(), task)
+		reply, err := s.r.registry.find(rec.Domain, rec.Tasker).call(context.Background(), task)
 		if _, again := asAgain(err); again {
 			continue
 		}

@@ -336,6 +336,8 @@ func (r *Runtime) release(s *step) {
 	for i, task := range s.tasks {
 		if rec := s.batch.Tasks[i]; !rec.Accepted {
 			r.tasks.add(&rec, task)
+		} else {
+			r.claims.free(&rec)
 		}
 	}
 	r.print(s)

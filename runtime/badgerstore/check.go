@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"path/filepath"
 
@@ -68,6 +69,7 @@ type checker struct {
 	pieces     uint64 // of the last checkpoint that are still to come
 	txn        *badger.Txn
 	unindexed  bool
+	listed     uint64 // sums of the tasks that should be listed, less those that are
 }
 
 func (s *Store) checkKeys(ctx context.Context, read func(done int64)) error {
@@ -91,6 +93,9 @@ func (s *Store) checkKeys(ctx context.Context, read func(done int64)) error {
 	}
 	if c.pieces > 0 {
 		return fmt.Errorf("%w: the last checkpoint lacks pieces", ErrDamaged)
+	}
+	if c.listed != 0 {
+		return fmt.Errorf("%w: the lists of tasks do not have the tasks that are there", ErrDamaged)
 	}
 	for i := range c.work {
 		if i.kind == freshItem || i.kind == staleItem {
@@ -137,7 +142,28 @@ func (c *checker) check(k, v []byte) error {
 		if err != nil {
 			return err
 		}
+		if listed(flags(t)) {
+			c.listed += taskSum(t.Tasker, t.Exid, t.ID)
+		}
 		return c.expect(taskItemOf(t.Key()), waits(flags(t)))
+	case listPrefix:
+		tasker, _, exid, id, err := listedTask(k)
+		c.listed -= taskSum(tasker, exid, id)
+		return err
+	case heldPrefix:
+		_, rest, err := cutID(k, heldPrefix)
+		if err == nil {
+			_, _, err = taskOf(k, rest)
+		}
+		return err
+	case leasePrefix:
+		_, err := readLease(k)
+		return err
+	case itemPrefix:
+		_, err := readItem(k, v)
+		return err
+	case taskerPrefix:
+		return decode(k, v, &runtime.TaskerRecord{})
 	case letterPrefix:
 		exid, _, err := cutID(k, letterPrefix)
 		if err != nil {
@@ -163,10 +189,17 @@ func (c *checker) check(k, v []byte) error {
 	case logPrefix:
 		_, err := readLog(k, v)
 		return err
-	case partPrefix, outcomePrefix, treePrefix, finishedPrefix:
+	case partPrefix, outcomePrefix, treePrefix, finishedPrefix, listsKey:
 		return nil
 	}
 	return fmt.Errorf("%w: nobody knows what is stored under %q", ErrDamaged, k)
+}
+
+// taskSum is a number for a task; those of many can be added up in any order.
+func taskSum(tasker, exid, id string) uint64 {
+	h := fnv.New64a()
+	h.Write(key(listPrefix, tasker, exid, id))
+	return h.Sum64()
 }
 
 // checkpoint counts the pieces of checkpoints, which follow each.

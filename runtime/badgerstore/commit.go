@@ -341,13 +341,17 @@ func (w *writer) plan(b *runtime.Batch) error {
 			return err
 		}
 	}
+	if err := w.planItems(b); err != nil {
+		return err
+	}
 	if k := b.Returned; k != nil {
-		if !w.on(taskItemOf(*k)) {
-			if _, err := get(w.txn, key(taskPrefix, k.Exid, k.ID)); err != nil {
-				return fmt.Errorf("task %s of %s: %w", k.ID, k.Exid, err)
-			}
+		there, err := w.untask(*k)
+		if err == nil && !there {
+			err = fmt.Errorf("task %s of %s: %w", k.ID, k.Exid, runtime.ErrNotFound)
 		}
-		w.untask(*k)
+		if err != nil {
+			return err
+		}
 	}
 	for _, t := range b.Trees {
 		if _, known := w.s.trees.get(t.ID); known {
@@ -364,7 +368,9 @@ func (w *writer) plan(b *runtime.Batch) error {
 		return err
 	}
 	for _, k := range b.Untasks {
-		w.untask(k)
+		if _, err := w.untask(k); err != nil {
+			return err
+		}
 	}
 	for _, send := range b.Sends {
 		if w.nth == maxLetters {
@@ -440,46 +446,4 @@ func (w *writer) planWork(b *runtime.Batch) {
 		t := &b.Tasks[i]
 		w.pending = append(w.pending, change{item{taskItem, exid, t.ID}, waits(flags(t))})
 	}
-}
-
-func (w *writer) untask(k runtime.TaskKey) {
-	w.made.key(taskPrefix, k.Exid, k.ID).remove()
-	w.pending = append(w.pending, change{taskItemOf(k), false})
-}
-
-// flagTasks marks tasks as accepted or withdrawn, where they are there.
-func (w *writer) flagTasks(b *runtime.Batch) error {
-	if len(b.Accepted)+len(b.Withdrawn) == 0 {
-		return nil
-	}
-	changed := map[runtime.TaskKey][]byte{} // values; nil for those that are gone
-	if b.Returned != nil {
-		changed[*b.Returned] = nil
-	}
-	for i := range b.Tasks {
-		t := b.Tasks[i]
-		var one builder
-		one.task(b.Record.Exid, &t)
-		changed[runtime.TaskKey{Exid: b.Record.Exid, ID: t.ID}] = one.writes(0, nil)[0].value[sealBytes:]
-	}
-	for i, keys := range [][]runtime.TaskKey{b.Accepted, b.Withdrawn} {
-		for _, k := range keys {
-			v, known := changed[k]
-			if !known {
-				found, err := get(w.txn, key(taskPrefix, k.Exid, k.ID))
-				if err != nil && !errors.Is(err, runtime.ErrNotFound) {
-					return err
-				}
-				v = found
-			}
-			if len(v) == 0 {
-				continue
-			}
-			v[0] |= [...]byte{acceptedFlag, withdrawnFlag}[i]
-			changed[k] = v
-			w.made.key(taskPrefix, k.Exid, k.ID).value().bytes(v).end()
-			w.pending = append(w.pending, change{taskItemOf(k), waits(v[0])})
-		}
-	}
-	return nil
 }

@@ -37,7 +37,7 @@ func fill(t testing.TB, s *badgerstore.Store, execs, rounds int) {
 				Removed: []string{fmt.Sprint("0_", round-2)},
 				Parts:   []runtime.Part{{Ref: value.Ref{byte(round)}, Data: text(r, 300)}},
 				Timers:  []runtime.Timer{{DueMicros: int64(round*1000 + e), Exid: exid, Nid: "0", ID: 1}},
-				Tasks:   []runtime.TaskRecord{{Exid: exid, ID: fmt.Sprint(round), Data: text(r, 100), Accepted: e%2 == 0}},
+				Tasks:   []runtime.TaskRecord{{Exid: exid, ID: fmt.Sprint(round), Data: text(r, 100), Accepted: e%2 == 0, Domain: "d"}},
 				Traces:  []runtime.Trace{{Text: "t"}}, Entries: []runtime.Entry{{Seq: seq, Data: text(r, 200)}},
 				Outcome: text(r, 30), Trees: []runtime.Tree{{ID: fmt.Sprint(e), Data: text(r, 100)}},
 				Sends: []runtime.Send{{Exid: exid, Data: text(r, 40)}},

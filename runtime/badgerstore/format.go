@@ -24,6 +24,9 @@ type migration func(dir string) error
 // last one leads to the format of this program.
 var migrations = []migration{
 	markUnindexed, // format 1 had no index
+	// From 3 on, tasks are listed. A store without lists gets them when it is
+	// open (listTasks); the number keeps older programs from leaving gaps.
+	func(string) error { return nil },
 }
 
 func formatText(number int) string { return fmt.Sprintf("%s%d\n", formatName, number) }

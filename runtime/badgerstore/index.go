@@ -171,7 +171,7 @@ func (w *writer) forget(v runtime.Version) error {
 	}
 	w.made.groupKey(rec, rec.Status).remove()
 	for _, prefix := range []string{recordPrefix, originPrefix, framePrefix, partPrefix, letterPrefix, taskPrefix,
-		tracePrefix, entryPrefix, checkpointPrefix, outcomePrefix, indexedPrefix} {
+		itemPrefix, tracePrefix, entryPrefix, checkpointPrefix, outcomePrefix, indexedPrefix} {
 		p := key(prefix, v.Exid)
 		err := scan(w.txn, p, p, func(k, value []byte) (bool, error) {
 			switch prefix {
@@ -180,6 +180,13 @@ func (w *writer) forget(v runtime.Version) error {
 			case letterPrefix:
 				w.pending = append(w.pending, change{letterItemOf(v.Exid, lastNumber(k)), false})
 			case taskPrefix:
+				t, err := readTask(k, value)
+				if err == nil {
+					err = w.unlist(t)
+				}
+				if err != nil {
+					return false, err
+				}
 				w.pending = append(w.pending, change{item{taskItem, v.Exid, string(k[len(p) : len(k)-1])}, false})
 			}
 			w.made.begun = w.made.buf.Len()

@@ -26,6 +26,13 @@ import (
 //	j/exid seq      entry of the journal
 //	s/exid seq      checkpoint
 //	s/exid seq n    piece of its state
+//	w/exid id       item: how a task stands
+//	q/tasker f due exid id   task that is left to people and workers; f is a for
+//	                one that is free, b for one that somebody has
+//	o/person exid id         task that a person has
+//	u/until exid id          lease
+//	a/name match domain unit tasker that is known
+//	m/              the tasks are listed
 //	r/exid          outcome
 //	d/id            tree
 //	g/domain status launched exid   execution of the index, see index.go
@@ -55,6 +62,12 @@ const (
 	indexedPrefix    = "n/"
 	finishedPrefix   = "x/"
 	logPrefix        = "l/"
+	itemPrefix       = "w/"
+	listPrefix       = "q/"
+	heldPrefix       = "o/"
+	leasePrefix      = "u/"
+	taskerPrefix     = "a/"
+	listsKey         = "m/"
 	unfinishedKey    = "z/"
 )
 
@@ -269,11 +282,12 @@ func decode(k, v []byte, into any) error {
 const (
 	acceptedFlag  = 1
 	withdrawnFlag = 2
+	leftFlag      = 4
 )
 
 func (b *builder) task(exid string, t *runtime.TaskRecord) {
 	c := *t
-	c.Accepted, c.Withdrawn = false, false
+	c.Accepted, c.Withdrawn, c.Left = false, false, false
 	b.key(taskPrefix, exid, t.ID).value()
 	b.buf.WriteByte(flags(t))
 	b.encoded(&c).end()
@@ -285,6 +299,9 @@ func flags(t *runtime.TaskRecord) (flags byte) {
 	}
 	if t.Withdrawn {
 		flags |= withdrawnFlag
+	}
+	if t.Left {
+		flags |= leftFlag
 	}
 	return flags
 }
@@ -303,6 +320,6 @@ func readTask(k, v []byte) (*runtime.TaskRecord, error) {
 	t := &runtime.TaskRecord{}
 	err = decode(k, v[1:], t)
 	t.Exid, t.ID = exid, strings.TrimSuffix(string(rest), "\x00")
-	t.Accepted, t.Withdrawn = v[0]&acceptedFlag != 0, v[0]&withdrawnFlag != 0
+	t.Accepted, t.Withdrawn, t.Left = v[0]&acceptedFlag != 0, v[0]&withdrawnFlag != 0, v[0]&leftFlag != 0
 	return t, err
 }

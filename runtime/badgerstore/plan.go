@@ -104,6 +104,9 @@ func (r *request) prepareExecution(b *runtime.Batch) {
 	}
 	for i := range b.Tasks {
 		m.task(exid, &b.Tasks[i])
+		if t := &b.Tasks[i]; listed(flags(t)) && !b.Import {
+			m.list(exid, t, true).value().end()
+		}
 	}
 	for i, t := range b.Traces {
 		seq := rec.Seq

@@ -72,6 +72,11 @@ func scan(txn *badger.Txn, prefix, from []byte, each func(k, v []byte) (bool, er
 
 // each gives what read makes of the values under a prefix, from a key on.
 func each[T any](s *Store, ctx context.Context, prefix, from []byte, read func(k, v []byte) (T, error)) iter.Seq2[T, error] {
+	return eachIn(s, ctx, prefix, from, func(_ *badger.Txn, k, v []byte) (T, error) { return read(k, v) })
+}
+
+// eachIn is each with what else is stored at the same moment.
+func eachIn[T any](s *Store, ctx context.Context, prefix, from []byte, read func(txn *badger.Txn, k, v []byte) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		err := s.view(ctx, nil, func(txn *badger.Txn) error {
 			c, err := newCursor(txn, prefix, from)
@@ -79,7 +84,7 @@ func each[T any](s *Store, ctx context.Context, prefix, from []byte, read func(k
 			for ; err == nil && c.valid(); err = c.next() {
 				var e T
 				err := c.read(func(k, v []byte) (err error) {
-					e, err = read(k, v)
+					e, err = read(txn, k, v)
 					return err
 				})
 				if err == nil {

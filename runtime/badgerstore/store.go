@@ -177,7 +177,10 @@ func (s *Store) open(dir string, o Options) (err error) {
 			return err
 		}
 	}
-	return s.recover()
+	if err := s.recover(); err != nil {
+		return err
+	}
+	return s.listTasks()
 }
 
 func checkKey(key []byte) error {

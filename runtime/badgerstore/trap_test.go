@@ -368,3 +368,54 @@ func TestMigration(t *testing.T) {
 		t.Errorf("the format of a later version: %v", err)
 	}
 }
+
+// TestListTasks opens a store that was written before tasks were listed, and
+// knew no domains.
+func TestListTasks(t *testing.T) {
+	dir := t.TempDir()
+	s := mustOpen(t, dir)
+	rec := &runtime.Record{Exid: "x", Seq: 1, Origin: &runtime.Origin{Domain: "d"}}
+	task := func(id string, accepted bool) runtime.TaskRecord {
+		return runtime.TaskRecord{Exid: "x", ID: id, Tasker: "al", Accepted: accepted, Data: []byte(id)}
+	}
+	if err := s.Commit(t.Context(), &runtime.Batch{Record: rec, Tasks: []runtime.TaskRecord{task("1", true), task("2", false), task("3", true)}}); err != nil {
+		t.Fatal(err)
+	}
+	var unlist builder
+	for _, id := range []string{"1", "3"} {
+		t := task(id, true)
+		unlist.list("x", &t, true).remove()
+	}
+	last, err := s.writeMany(s.last, unlist.writes(0, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.publish(last, s.work.timersFrom, last, nil)
+	if err := s.Check(t.Context(), nil); !errors.Is(err, ErrDamaged) {
+		t.Errorf("a store without lists is found to be sound: %v", err)
+	}
+	s.Close()
+	if err := writeDurably(filepath.Join(dir, formatFile), formatText(1)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		s = mustOpen(t, dir)
+		var got []string
+		for t, err := range s.Listed(t.Context(), "al", true, runtime.Place{}) {
+			if err != nil {
+				panic(err)
+			}
+			got = append(got, t.Domain+t.ID)
+		}
+		if diff := cmp.Diff([]string{"d1", "d3"}, got); diff != "" {
+			t.Error(diff)
+		}
+		if err := s.Check(t.Context(), nil); err != nil {
+			t.Error(err)
+		}
+		s.Close()
+	}
+	if n, err := readFormat(dir); n != 2 || err != nil {
+		t.Errorf("format %d, %v", n, err)
+	}
+}

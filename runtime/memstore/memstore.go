@@ -19,13 +19,14 @@ import (
 // Store is a runtime.Store in memory. Closing it keeps what it holds; it can be
 // used again after Reopen.
 type Store struct {
-	mu     sync.RWMutex
-	closed bool
-	execs  map[string]*execution
-	timers []runtime.Timer // sorted
-	trees  map[string][]byte
-	letter uint64 // the last number given
-	commit uint64 // the number of commits
+	mu      sync.RWMutex
+	closed  bool
+	execs   map[string]*execution
+	timers  []runtime.Timer // sorted
+	trees   map[string][]byte
+	taskers map[runtime.TaskerRecord]bool
+	letter  uint64 // the last number given
+	commit  uint64 // the number of commits
 
 	unindexed bool
 }
@@ -36,6 +37,7 @@ type execution struct {
 	parts       map[value.Ref][]byte
 	inbox       []runtime.Letter
 	tasks       map[string]*runtime.TaskRecord
+	items       map[string]*runtime.Item
 	traces      []runtime.Trace
 	entries     []runtime.Entry
 	checkpoints []*runtime.Checkpoint
@@ -47,7 +49,7 @@ type execution struct {
 
 // New returns an empty store.
 func New() *Store {
-	return &Store{execs: make(map[string]*execution), trees: make(map[string][]byte)}
+	return &Store{execs: make(map[string]*execution), trees: make(map[string][]byte), taskers: make(map[runtime.TaskerRecord]bool)}
 }
 
 // Reopen undoes Close.
@@ -76,7 +78,7 @@ func (s *Store) execution(exid string) *execution {
 	x := s.execs[exid]
 	if x == nil {
 		x = &execution{frames: make(map[string]runtime.Frame), parts: make(map[value.Ref][]byte),
-			tasks: make(map[string]*runtime.TaskRecord)}
+			tasks: make(map[string]*runtime.TaskRecord), items: make(map[string]*runtime.Item)}
 		s.execs[exid] = x
 	}
 	return x
@@ -120,6 +122,9 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 			return fmt.Errorf("execution %s is not at commit %d: %w", v.Exid, v.Seq, runtime.ErrConflict)
 		}
 	}
+	if err := s.checkItems(b); err != nil {
+		return err
+	}
 	if k := b.Returned; k != nil {
 		if s.task(*k) == nil {
 			return fmt.Errorf("task %s of %s: %w", k.ID, k.Exid, runtime.ErrNotFound)
@@ -143,7 +148,14 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 		}
 	}
 	change(b.Accepted, func(t *runtime.TaskRecord) { t.Accepted = true })
+	change(b.Left, func(t *runtime.TaskRecord) { t.Accepted, t.Left = true, true })
+	change(b.Taken, func(t *runtime.TaskRecord) {
+		if t.Left {
+			t.Accepted, t.Left = false, false
+		}
+	})
 	change(b.Withdrawn, func(t *runtime.TaskRecord) { t.Withdrawn = true })
+	s.putItems(b)
 	for _, k := range b.Untasks {
 		if s.task(k) != nil {
 			delete(s.execs[k.Exid].tasks, k.ID)

@@ -105,6 +105,50 @@ func (c *Client) Timers(ctx context.Context, o runtime.TimerOptions) (list []run
 	return list, err
 }
 
+// FindTasks lists tasks that are out.
+func (c *Client) FindTasks(ctx context.Context, q runtime.TaskQuery) ([]*runtime.ListedTask, error) {
+	var ts []*listedTask
+	err := c.one(ctx, "/tasks/find", findArgs{q, packed{q.Value}}, &ts)
+	return convert(ts, (*listedTask).task), err
+}
+
+// Task returns a task with its history.
+func (c *Client) Task(ctx context.Context, exid, task string) (*runtime.ListedTask, error) {
+	var t listedTask
+	if err := c.one(ctx, "/task", taskArgs{Exid: exid, Task: task}, &t); err != nil {
+		return nil, err
+	}
+	return t.task(), nil
+}
+
+// MoveTask does something with a task.
+func (c *Client) MoveTask(ctx context.Context, exid, task string, m runtime.TaskMove) (*runtime.ListedTask, error) {
+	var t listedTask
+	if err := c.one(ctx, "/task/move", moveArgs{exid, task, m, packed{m.Payload}}, &t); err != nil {
+		return nil, err
+	}
+	return t.task(), nil
+}
+
+// ClaimTasks leases tasks to a worker.
+func (c *Client) ClaimTasks(ctx context.Context, o runtime.ClaimOptions) ([]*runtime.ListedTask, error) {
+	var ts []*listedTask
+	err := c.one(ctx, claimPath, o, &ts)
+	return convert(ts, (*listedTask).task), err
+}
+
+// KnownTaskers lists the taskers that are registered with the store.
+func (c *Client) KnownTaskers(ctx context.Context) (list []runtime.KnownTasker, err error) {
+	err = c.one(ctx, "/taskers", noArgs{}, &list)
+	return list, err
+}
+
+// ForgetTasker has the store know a tasker no more.
+func (c *Client) ForgetTasker(ctx context.Context, name string) (n int, err error) {
+	err = c.one(ctx, "/taskers/forget", nameArgs{name}, &n)
+	return n, err
+}
+
 // Log gives what an execution's journal holds.
 func (c *Client) Log(ctx context.Context, exid string, o runtime.LogOptions) iter.Seq2[*runtime.LogEntry, error] {
 	return row(ctx, c, "/log", logArgs{exid, o}, nil, (*logEntry).entry)

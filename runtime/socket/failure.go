@@ -26,6 +26,9 @@ var known = []struct {
 	{"stopped", runtime.ErrStopped},
 	{"unsupported", runtime.ErrUnsupported},
 	{"refused", runtime.ErrRefused},
+	{"taken", runtime.ErrTaken},
+	{"lease-lost", runtime.ErrLeaseLost},
+	{"state", runtime.ErrState},
 	{"canceled", context.Canceled},
 	{"deadline", context.DeadlineExceeded},
 }

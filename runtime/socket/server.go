@@ -117,7 +117,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	frames := &frameWriter{w: out, flush: func() error { return errors.Join(out.Flush(), control.Flush()) }}
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
-	if r.URL.Path == waitPath {
+	if r.URL.Path == waitPath || r.URL.Path == claimPath {
 		defer context.AfterFunc(s.waits, func() { cancel(runtime.ErrStopped) })()
 	}
 	err := handle(ctx, &call{s.client, r.Body, frames})
@@ -137,6 +137,7 @@ type handler func(ctx context.Context, c *call) error
 const (
 	helloPath = "/hello"
 	waitPath  = "/wait"
+	claimPath = "/tasks/claim"
 	loadPath  = "/load"
 )
 
@@ -207,6 +208,26 @@ var handlers = map[string]handler{
 	}),
 	"/tasks": one(func(ctx context.Context, c *call, a exidArgs) ([]*task, error) {
 		return mapped(func(ts []*runtime.Task) []*task { return convert(ts, newTask) })(c.client.Tasks(ctx, a.Exid))
+	}),
+	"/tasks/find": one(func(ctx context.Context, c *call, a findArgs) ([]*listedTask, error) {
+		a.TaskQuery.Value = a.Value.Value
+		return mapped(newListedTasks)(c.client.FindTasks(ctx, a.TaskQuery))
+	}),
+	"/task": one(func(ctx context.Context, c *call, a taskArgs) (*listedTask, error) {
+		return mapped(newListedTask)(c.client.Task(ctx, a.Exid, a.Task))
+	}),
+	"/task/move": one(func(ctx context.Context, c *call, a moveArgs) (*listedTask, error) {
+		a.Move.Payload = a.Payload.Value
+		return mapped(newListedTask)(c.client.MoveTask(ctx, a.Exid, a.Task, a.Move))
+	}),
+	claimPath: one(func(ctx context.Context, c *call, a runtime.ClaimOptions) ([]*listedTask, error) {
+		return mapped(newListedTasks)(c.client.ClaimTasks(ctx, a))
+	}),
+	"/taskers": one(func(ctx context.Context, c *call, _ noArgs) ([]runtime.KnownTasker, error) {
+		return c.client.KnownTaskers(ctx)
+	}),
+	"/taskers/forget": one(func(ctx context.Context, c *call, a nameArgs) (int, error) {
+		return c.client.ForgetTasker(ctx, a.Name)
 	}),
 	"/log": many(func(ctx context.Context, c *call, a logArgs) iter.Seq2[*runtime.LogEntry, error] {
 		return c.client.Log(ctx, a.Exid, a.Options)

@@ -104,6 +104,23 @@ type (
 		Nid      string   `json:"nid"`
 		Elements []packed `json:"elements"`
 	}
+	findArgs struct {
+		runtime.TaskQuery
+		Value packed `json:"value"`
+	}
+	taskArgs struct {
+		Exid string `json:"exid"`
+		Task string `json:"task"`
+	}
+	moveArgs struct {
+		Exid    string           `json:"exid"`
+		Task    string           `json:"task"`
+		Move    runtime.TaskMove `json:"move"`
+		Payload packed           `json:"payload"`
+	}
+	nameArgs struct {
+		Name string `json:"name"`
+	}
 	executionArgs struct {
 		Exid string `json:"exid"`
 		Seq  uint64 `json:"seq"`
@@ -238,6 +255,25 @@ func newTask(t *runtime.Task) *task {
 func (t *task) task() *runtime.Task {
 	t.Task.Args, t.Task.Params, t.Task.Payload = unpack(t.Args), t.Params.Value, t.Payload.Value
 	return &t.Task
+}
+
+type listedTask struct {
+	runtime.ListedTask
+	Args    []packed `json:"args"`
+	Params  packed   `json:"params"`
+	Payload packed   `json:"payload"`
+}
+
+func newListedTask(t *runtime.ListedTask) *listedTask {
+	return &listedTask{ListedTask: *t, Args: pack(t.Args), Params: packed{t.Params}, Payload: packed{t.Payload}}
+}
+
+func newListedTasks(ts []*runtime.ListedTask) []*listedTask { return convert(ts, newListedTask) }
+
+func (t *listedTask) task() *runtime.ListedTask {
+	l := &t.ListedTask
+	l.Args, l.Params, l.Payload = unpack(t.Args), t.Params.Value, t.Payload.Value
+	return l
 }
 
 type logEntry struct {

@@ -43,6 +43,10 @@ func Run(t *testing.T, open Opener) {
 		{"Deleted", testDeleted},
 		{"Parts", testParts},
 		{"Outbox", testOutbox},
+		{"Items", testItems},
+		{"ItemRace", testItemRace},
+		{"Lists", testLists},
+		{"Taskers", testTaskers},
 		{"Checkpoints", testCheckpoints},
 		{"Import", testImport},
 		{"Index", testIndex},
@@ -186,7 +190,7 @@ func testFrames(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 // testAtomic refuses a batch that has a part of every kind: none is written.
 func testAtomic(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 	commit(t, s, &runtime.Batch{Record: record("a", 1), Frames: []runtime.Frame{{Nid: "0"}}, Sends: []runtime.Send{{Exid: "a", Data: []byte("l")}},
-		Tasks: []runtime.TaskRecord{{Exid: "a", ID: "1"}}, Timers: []runtime.Timer{{DueMicros: 1, Exid: "a", Nid: "0", ID: 1}}})
+		Tasks: []runtime.TaskRecord{{Exid: "a", ID: "1", Domain: "d"}}, Timers: []runtime.Timer{{DueMicros: 1, Exid: "a", Nid: "0", ID: 1}}})
 	letters, err := s.Inbox(t.Context(), "a", 9)
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +211,7 @@ func testAtomic(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 	check(t, "letters", letters, left)
 	timers, err2 := s.Timers(t.Context(), runtime.Timer{}, 9)
 	check(t, "timers", []runtime.Timer{{DueMicros: 1, Exid: "a", Nid: "0", ID: 1}}, timers)
-	check(t, "tasks", []*runtime.TaskRecord{{Exid: "a", ID: "1"}}, collect(t, s.Tasks(t.Context(), "")))
+	check(t, "tasks", []*runtime.TaskRecord{{Exid: "a", ID: "1", Domain: "d"}}, collect(t, s.Tasks(t.Context(), "")))
 	check(t, "traces", []runtime.Trace(nil), collect(t, s.Traces(t.Context(), "a")))
 	check(t, "journal", []runtime.Entry(nil), collect(t, s.Journal(t.Context(), "a", 0)))
 	check(t, "ready", []string{"a"}, collect(t, s.Ready(t.Context())))
@@ -331,17 +335,17 @@ func testTimers(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 }
 
 func testTasks(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
-	task := runtime.TaskRecord{Exid: "a", ID: "1", Nid: "0_1", Tasker: "al", Name: "n", SinceMicros: 3, Line: 4, Data: []byte("d")}
-	other := runtime.TaskRecord{Exid: "a-b", ID: "1", Nid: "0"}
-	commit(t, s, &runtime.Batch{Record: record("a", 1), Tasks: []runtime.TaskRecord{task, {Exid: "a", ID: "2"}}})
+	task := runtime.TaskRecord{Exid: "a", ID: "1", Nid: "0_1", Tasker: "al", Name: "n", SinceMicros: 3, Line: 4, Domain: "d", Data: []byte("d")}
+	other := runtime.TaskRecord{Exid: "a-b", ID: "1", Nid: "0", Domain: "d"}
+	commit(t, s, &runtime.Batch{Record: record("a", 1), Tasks: []runtime.TaskRecord{task, {Exid: "a", ID: "2", Domain: "d"}}})
 	commit(t, s, &runtime.Batch{Record: record("a-b", 1), Tasks: []runtime.TaskRecord{other}})
 	one, none := task.Key(), runtime.TaskKey{Exid: "a", ID: "3"}
 	commit(t, s, &runtime.Batch{Accepted: []runtime.TaskKey{one, none}})
 	commit(t, s, &runtime.Batch{Withdrawn: []runtime.TaskKey{one, none}, Untasks: []runtime.TaskKey{none, {Exid: "x", ID: "1"}}})
 	s = reopen()
 	task.Accepted, task.Withdrawn = true, true
-	check(t, "tasks", []*runtime.TaskRecord{&task, {Exid: "a", ID: "2"}}, collect(t, s.Tasks(t.Context(), "a")))
-	check(t, "tasks", []*runtime.TaskRecord{&task, {Exid: "a", ID: "2"}, &other}, collect(t, s.Tasks(t.Context(), "")))
+	check(t, "tasks", []*runtime.TaskRecord{&task, {Exid: "a", ID: "2", Domain: "d"}}, collect(t, s.Tasks(t.Context(), "a")))
+	check(t, "tasks", []*runtime.TaskRecord{&task, {Exid: "a", ID: "2", Domain: "d"}, &other}, collect(t, s.Tasks(t.Context(), "")))
 	got, err := s.TaskRecord(t.Context(), "a", "1")
 	if err != nil {
 		t.Fatal(err)
