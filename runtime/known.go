@@ -204,3 +204,36 @@ func (g *registry) has(name string) bool {
 		return t.Match == nil && t.Name == name || t.Match != nil && t.Match.MatchString(name)
 	})
 }
+
+// KnownTaskers lists the taskers that are registered with the store.
+func (r *Runtime) KnownTaskers(ctx context.Context) ([]KnownTasker, error) {
+	list := []KnownTasker{}
+	for t, err := range r.store.Taskers(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, KnownTasker(*t))
+	}
+	return list, nil
+}
+
+// ForgetTasker has the store know a tasker no more, see TaskClient.
+func (r *Runtime) ForgetTasker(ctx context.Context, name string) (int, error) {
+	b := &Batch{}
+	for t, err := range r.store.Taskers(ctx) {
+		if err != nil {
+			return 0, err
+		}
+		if t.Name == name {
+			b.Untaskers = append(b.Untaskers, *t)
+		}
+	}
+	if len(b.Untaskers) == 0 {
+		return 0, nil
+	}
+	if err := r.store.Commit(ctx, b); err != nil {
+		return 0, err
+	}
+	r.known.forget(name)
+	return len(b.Untaskers), nil
+}

@@ -165,7 +165,7 @@ func TestLeases(t *testing.T) {
 		r := desk(t, runtime.Config{Store: store})
 		exid := launch(t, r, "concurrence\n  task 'ocr' n: 1\n  task 'ocr-fast' n: 2\n  task 'clerks'\n")
 		a := claim(t, r, runtime.ClaimOptions{Worker: "a", Tasker: []string{"ocr"}, Max: 5, Lease: time.Minute})
-		if len(a) != 1 || a[0].State != runtime.Started || a[0].Person != "a" || a[0].Lease != 1 || a[0].Until.Sub(time.Now()) != time.Minute {
+		if len(a) != 1 || a[0].State != runtime.Started || a[0].Person != "a" || a[0].Lease != 1 || time.Until(*a[0].Until) != time.Minute {
 			t.Fatalf("claimed: %+v", a)
 		}
 		b := claim(t, r, runtime.ClaimOptions{Worker: "b", Match: regexp.MustCompile("ocr|ocr-f|ocr-fast"), Max: 5, Lease: time.Hour})

@@ -364,6 +364,9 @@ func TestMigration(t *testing.T) {
 	if diff := cmp.Diff([]string{"1", "2", "2"}, runs); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)
 	}
+	if err := writeDurably(filepath.Join(dir, formatFile), formatText(len(migrations)+2)); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := Open(dir, Options{}); !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), "newer") {
 		t.Errorf("the format of a later version: %v", err)
 	}
@@ -415,7 +418,7 @@ func TestListTasks(t *testing.T) {
 		}
 		s.Close()
 	}
-	if n, err := readFormat(dir); n != 2 || err != nil {
+	if n, err := readFormat(dir); n != len(migrations)+1 || err != nil {
 		t.Errorf("format %d, %v", n, err)
 	}
 }

@@ -147,3 +147,49 @@ func (s *Store) Taskers(ctx context.Context) iter.Seq2[*runtime.TaskerRecord, er
 		return list
 	})
 }
+
+// Tasks gives the tasks of an execution, or all of them for exid "".
+func (s *Store) Tasks(ctx context.Context, exid string) iter.Seq2[*runtime.TaskRecord, error] {
+	return s.tasks(ctx, exid, func(*runtime.TaskRecord) bool { return true })
+}
+
+// Outbox gives the tasks that wait to be handed out or taken back.
+func (s *Store) Outbox(ctx context.Context) iter.Seq2[*runtime.TaskRecord, error] {
+	return s.tasks(ctx, "", func(t *runtime.TaskRecord) bool { return !t.Accepted || t.Withdrawn })
+}
+
+func (s *Store) tasks(ctx context.Context, exid string, pick func(*runtime.TaskRecord) bool) iter.Seq2[*runtime.TaskRecord, error] {
+	return snapshot(s, ctx, func() (list []*runtime.TaskRecord) {
+		execs := s.execs
+		if exid != "" {
+			execs = map[string]*execution{exid: s.execs[exid]}
+		}
+		for _, x := range execs {
+			for _, t := range x.allTasks() {
+				if pick(t) {
+					c := *t
+					list = append(list, &c)
+				}
+			}
+		}
+		slices.SortFunc(list, func(a, b *runtime.TaskRecord) int {
+			return cmp.Or(cmp.Compare(a.Exid, b.Exid), cmp.Compare(a.ID, b.ID))
+		})
+		return list
+	})
+}
+
+// TaskRecord returns a task, or runtime.ErrNotFound.
+func (s *Store) TaskRecord(ctx context.Context, exid, id string) (*runtime.TaskRecord, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := s.check(ctx); err != nil {
+		return nil, err
+	}
+	t := s.task(runtime.TaskKey{Exid: exid, ID: id})
+	if t == nil {
+		return nil, runtime.ErrNotFound
+	}
+	c := *t
+	return &c, nil
+}
