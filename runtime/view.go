@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/vm"
 )
@@ -45,6 +46,16 @@ type View struct {
 	Errors  []NodeError     `json:"errors"`
 	Nodes   []Node          `json:"nodes"`
 	Tree    json.RawMessage `json:"tree"`
+	// Grafts are the trees of live nodes that became something else than the
+	// tree has there, or came to it from outside.
+	Grafts []Graft `json:"grafts,omitempty"`
+}
+
+// Graft is the tree of a node, where it is not the execution's.
+type Graft struct {
+	Nid  string          `json:"nid"`
+	File string          `json:"file,omitempty"`
+	Tree json.RawMessage `json:"tree"`
 }
 
 // NodeError is the failure of a node that nothing handles.
@@ -188,6 +199,9 @@ func (v *View) addNodes(l *live) {
 				File: e.File, Line: e.Line, Column: e.Column, Error: e, Payload: f.Payload.Object()})
 		}
 		v.Nodes = append(v.Nodes, n)
+		if p := f.Code.Prog; p != l.x.Program() && f.Code == p.Root && n.Status != vm.Ended.String() {
+			v.Grafts = append(v.Grafts, Graft{n.Nid, p.File, tree.AppendJSON(nil, p.Tree, tree.Columns)})
+		}
 		if !f.HasChildren() && n.Status != vm.Ended.String() && n.Status != "failed" {
 			v.Waiting = append(v.Waiting, Waiting{Nid: n.Nid, Head: n.Head, File: n.File, Line: n.Line, Since: n.Since, Paused: paused})
 		}

@@ -31,8 +31,9 @@ type action func(ctx context.Context, s *streams, args []string) error
 // commands lists every command, in the order of the help.
 func commands() []command {
 	return []command{runCommand, checkCommand, fmtCommand, lspCommand, treeCommand, graphCommand, docCommand(), explainCommand, schemaCommand,
-		launchCommand, psCommand, showCommand, logCommand, traceCommand, waitCommand, tasksCommand, returnCommand,
-		cancelCommand, killCommand, workCommand, replayCommand, verifyCommand, backupCommand, restoreCommand,
+		launchCommand, psCommand, showCommand, logCommand, traceCommand, waitCommand, tasksCommand, timersCommand,
+		returnCommand, signalCommand, cancelCommand, killCommand, pauseCommand, resumeCommand, retryCommand, reapplyCommand,
+		addBranchCommand, addIterationCommand, workCommand, replayCommand, verifyCommand, backupCommand, restoreCommand,
 		dumpCommand, loadCommand, compactCommand, versionCommand}
 }
 

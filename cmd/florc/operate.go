@@ -11,6 +11,7 @@ import (
 	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/runtime"
 	"github.com/florc-lang/florc/runtime/socket"
+	"github.com/florc-lang/florc/vm"
 )
 
 var cancelCommand = ending("cancel", "asks an execution, or a node of it, to end early",
@@ -35,31 +36,53 @@ func ending(name, summary, long, done string, end func(c runtime.Client, ctx con
 				if err != nil {
 					return err
 				}
-				return o.use(ctx, s, toRead, func(ctx context.Context, u *unit) error {
-					exid, err := u.find(ctx, part)
-					if err != nil {
-						return err
-					}
-					if err = u.hasNode(ctx, exid, nid); err == nil {
-						err = end(u, ctx, exid, nid)
-					}
-					if errors.Is(err, runtime.ErrEnded) {
-						err = &inputError{err}
-					}
-					if err != nil {
-						return err
-					}
-					s.noteIdle(u, "that is done")
-					return o.printExid(s, exid, fmt.Sprintf("%s node %s of %s", done, cmp.Or(nid, "0"), exid))
+				return o.operate(ctx, s, part, cmp.Or(nid, "0"), done, func(ctx context.Context, u *unit, exid string) error {
+					return end(u, ctx, exid, nid)
 				})
 			}
 		},
 	}
 }
 
-// hasNode checks that an execution has a live node of that id; "" is the root.
+// operate does something to an execution, or to a node of it: done says what
+// was done. What cannot be done to it, or not anymore, is bad input.
+func (o *storeOptions) operate(ctx context.Context, s *streams, part, nid, done string, do func(ctx context.Context, u *unit, exid string) error) error {
+	return o.act(ctx, s, part, func(ctx context.Context, u *unit, exid string) (string, error) {
+		text := done + " " + exid
+		if nid != "" {
+			text = fmt.Sprintf("%s node %s of %s", done, nid, exid)
+		}
+		err := u.hasNode(ctx, exid, nid)
+		if err == nil {
+			err = do(ctx, u, exid)
+		}
+		return text, err
+	})
+}
+
+// act does something to an execution, and says what that gives.
+func (o *storeOptions) act(ctx context.Context, s *streams, part string, do func(ctx context.Context, u *unit, exid string) (string, error)) error {
+	return o.use(ctx, s, toRead, func(ctx context.Context, u *unit) error {
+		exid, err := u.find(ctx, part)
+		if err != nil {
+			return err
+		}
+		text, err := do(ctx, u, exid)
+		if errors.Is(err, runtime.ErrEnded) || errors.Is(err, runtime.ErrRefused) || errors.Is(err, runtime.ErrNotFound) {
+			err = &inputError{err}
+		}
+		if err != nil {
+			return err
+		}
+		s.noteIdle(u, "that is done")
+		return o.printExid(s, exid, text)
+	})
+}
+
+// hasNode checks that an execution has a live node of that id; "" and "0" are
+// the root, which may not have started yet.
 func (u *unit) hasNode(ctx context.Context, exid, nid string) error {
-	if nid == "" {
+	if nid == "" || nid == "0" {
 		return nil
 	}
 	v, err := u.Execution(ctx, exid, 0)
@@ -67,7 +90,7 @@ func (u *unit) hasNode(ctx context.Context, exid, nid string) error {
 		return err
 	}
 	for _, n := range v.Nodes {
-		if n.Nid == nid {
+		if n.Nid == nid && n.Status != vm.Ended.String() {
 			return nil
 		}
 	}

@@ -213,7 +213,11 @@ func showWaiting(w io.Writer, p palette, columns int, v *runtime.View, tasks []*
 		if n.Line > 0 {
 			line = strings.TrimSpace(fmt.Sprintf("%s line %d", n.File, n.Line))
 		}
-		t.add(cell{n.Nid, bold}, cell{text: waitsFor(n, taskAt[n.Nid], due[n.Nid])}, cell{text: line},
+		what := cell{text: waitsFor(n, taskAt[n.Nid], due[n.Nid])}
+		if n.Paused {
+			what = cell{what.text + ", paused", statusStyle(string(runtime.Paused))}
+		}
+		t.add(cell{n.Nid, bold}, what, cell{text: line},
 			cell{text: "since " + timeAndAge(n.Since, time.Now())})
 	}
 	t.write(w, p, columns)

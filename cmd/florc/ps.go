@@ -25,7 +25,7 @@ florc ps --store orders --tasker alice --var region=eu
 florc ps --json | jq -r '.[].exid'`,
 	setup: func(fs *pflag.FlagSet) action {
 		var o psOptions
-		fs.StringVar(&o.status, "status", "", "only those that are active, failed or terminated")
+		fs.StringVar(&o.status, "status", "", "only those that are active, paused, failed or terminated")
 		fs.StringVar(&o.domain, "domain", "", "only those of this `DOMAIN`, and of those below it")
 		fs.StringVar(&o.tag, "tag", "", "only those with a node in this `TAG`")
 		fs.StringVar(&o.tasker, "tasker", "", "only those with a task out to this `TASKER`")
@@ -56,9 +56,9 @@ const watchEvery = time.Second
 
 func (o *psOptions) run(ctx context.Context, s *streams) error {
 	switch runtime.Status(o.status) {
-	case "", runtime.Active, runtime.Terminated, runtime.Failed:
+	case "", runtime.Active, runtime.Paused, runtime.Terminated, runtime.Failed:
 	default:
-		return badUsage("the statuses are active, failed and terminated", "--status %q is no status", o.status)
+		return badUsage("the statuses are active, paused, failed and terminated", "--status %q is no status", o.status)
 	}
 	if o.limit < 0 {
 		return badUsage("", "--limit has to be 0 or more")
@@ -178,6 +178,8 @@ func statusStyle(status string) style {
 		return red
 	case string(runtime.Terminated), "done":
 		return green
+	case string(runtime.Paused):
+		return cyan
 	case string(runtime.Active), "live", "waits", "closing":
 		return yellow
 	}

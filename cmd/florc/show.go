@@ -118,6 +118,8 @@ type shown struct {
 	def   *definition
 	tasks []*runtime.Task
 	begun map[string]bool
+	// grafts are the trees of nodes that are not what the tree has, by place.
+	grafts map[string]*tree.Node
 }
 
 func (sh *shown) print(now time.Time) {
@@ -184,14 +186,22 @@ func (sh *shown) printTree() {
 	for _, n := range sh.v.Nodes {
 		mark := "live"
 		switch {
-		case n.Status == "failed":
+		case n.Status == "failed", n.Status == string(runtime.Paused):
 			mark = n.Status
+		case n.Status == vm.Ended.String():
+			continue
 		case n.Status == vm.Closed.String():
 			mark = "closing"
 		case waits[n.Nid]:
 			mark = "waits"
 		}
 		marks[placeOf(n.Nid)] = append(marks[placeOf(n.Nid)], mark)
+	}
+	sh.grafts = make(map[string]*tree.Node)
+	for _, g := range sh.v.Grafts {
+		if root, err := tree.ParseJSON(g.Tree, tree.ReadOptions{MaxBytes: len(g.Tree)}); err == nil {
+			sh.grafts[placeOf(g.Nid)] = tree.Body(root)
+		}
 	}
 	t := table{indent: "  "}
 	sh.addLines(&t, marks, tree.Body(sh.def.root), "0", 0)
@@ -203,6 +213,9 @@ const maxDepthShown = 40
 
 // addLines adds the line of a node, and of those that stand on lines below it.
 func (sh *shown) addLines(t *table, marks map[string][]string, n *tree.Node, place string, depth int) {
+	if g := sh.grafts[place]; g != nil {
+		n = g
+	}
 	text, below, _ := strings.Cut(tree.Print(n), "\n")
 	children, inner := n.Children, n
 	if below != "" && (n.Head == "_if" || n.Head == "_unless") && len(n.Children) == 2 {
@@ -222,6 +235,12 @@ func (sh *shown) addLines(t *table, marks map[string][]string, n *tree.Node, pla
 	for i, c := range children {
 		sh.addLines(t, marks, c, fmt.Sprintf("%s_%d", place, len(inner.Attrs)+i), depth+1)
 	}
+	for i := range sh.v.Grafts { // those that came to it from outside
+		at := fmt.Sprintf("%s_%d", place, len(inner.Attrs)+len(inner.Children)+i)
+		if g := sh.grafts[at]; g != nil {
+			sh.addLines(t, marks, g, at, depth+1)
+		}
+	}
 }
 
 // markOf says how a line stands: the worst of its node, or of all nodes on it
@@ -235,7 +254,7 @@ func (sh *shown) markOf(marks map[string][]string, place string, whole bool) str
 			}
 		}
 	}
-	for _, m := range []string{"failed", "waits", "closing", "live"} {
+	for _, m := range []string{"failed", "waits", "paused", "closing", "live"} {
 		switch n := count[m]; {
 		case n > 1 && len(marks[place]) > 1:
 			return fmt.Sprintf("%s ×%d", m, n)

@@ -150,7 +150,7 @@ func TestExamples(t *testing.T) {
 	}
 	for _, c := range commands() {
 		for line := range strings.SplitSeq(c.example, "\n") {
-			for _, m := range regexp.MustCompile(`florc (\w+)([^|<>]*)`).FindAllStringSubmatch(line, -1) {
+			for _, m := range regexp.MustCompile(`florc ([\w-]+)([^|<>]*)`).FindAllStringSubmatch(line, -1) {
 				fs := pflag.NewFlagSet(m[1], pflag.ContinueOnError)
 				used, ok := byName[m[1]]
 				if !ok {

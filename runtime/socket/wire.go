@@ -209,6 +209,19 @@ type view struct {
 	Trace   []trace      `json:"trace"`
 	Errors  []failedNode `json:"errors"`
 	Tree    []byte       `json:"tree"` // as in definition
+	Grafts  []graft      `json:"grafts,omitempty"`
+}
+
+type graft struct {
+	runtime.Graft
+	Tree []byte `json:"tree"`
+}
+
+func newGraft(g runtime.Graft) graft { return graft{g, g.Tree} }
+
+func (g graft) graft() runtime.Graft {
+	g.Graft.Tree = g.Tree
+	return g.Graft
 }
 
 type failedNode struct {
@@ -219,6 +232,7 @@ type failedNode struct {
 
 func newView(v *runtime.View) *view {
 	return &view{View: *v, Payload: packed{v.Payload}, Vars: packed{v.Vars}, Trace: convert(v.Trace, newTrace), Tree: v.Tree,
+		Grafts: convert(v.Grafts, newGraft),
 		Errors: convert(v.Errors, func(e runtime.NodeError) failedNode {
 			return failedNode{NodeError: e, Error: newNodeError(e.Error), Payload: packed{e.Payload}}
 		})}
@@ -227,6 +241,7 @@ func newView(v *runtime.View) *view {
 func (v *view) view() (*runtime.View, error) {
 	out := &v.View
 	out.Payload, out.Vars, out.Trace, out.Tree = v.Payload.Value, v.Vars.Value, convert(v.Trace, trace.trace), v.Tree
+	out.Grafts = convert(v.Grafts, graft.graft)
 	var first error
 	out.Errors = convert(v.Errors, func(n failedNode) runtime.NodeError {
 		e, err := n.Error.error()
