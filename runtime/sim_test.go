@@ -337,7 +337,7 @@ func (g *simSource) line(depth int, format string, args ...any) {
 func (g *simSource) node(depth int) {
 	g.marks++
 	k := g.marks
-	n := g.rnd.IntN(17)
+	n := g.rnd.IntN(18)
 	if depth > 3 {
 		n = g.rnd.IntN(7)
 	}
@@ -391,6 +391,12 @@ func (g *simSource) node(depth int) {
 		g.line(depth+1, "concurrence expect: 1")
 		g.line(depth+2, "task '%s' k: 'k%d'", []string{"flaky", "bad"}[g.rnd.IntN(2)], k)
 		g.line(depth+2, "task 'alice'")
+	case 16: // one at a time
+		g.line(depth, "concurrence")
+		for range 2 + g.rnd.IntN(2) {
+			g.line(depth+1, "mutex 'm%d' retry: 2", k)
+			g.node(depth + 2)
+		}
 	default:
 		g.line(depth, "sequence")
 		for range 1 + g.rnd.IntN(3) {

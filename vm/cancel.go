@@ -111,6 +111,9 @@ func (n *Node) CancelDefault() error {
 func (n *Node) Close(flavour Flavour) {
 	goesOn := flavour == ContinueOn || flavour == MoveTo
 	n.x.queue.takeBack(n.f, goesOn)
+	if n.f.Lock != nil && !n.f.Lock.Inside {
+		n.x.unlock(n.f)
+	}
 	state := ClosedElse
 	n.f.Flavour, n.f.ClosedBy = flavour, 0
 	if n.m.Point == Cancel {

@@ -187,10 +187,20 @@ func (x *Execution) Tagged(tag string) []NID {
 	return nil
 }
 
+// chainOf makes a chain of its links, in any order.
+func chainOf(links []*link) *chain {
+	slices.SortFunc(links, compareLinks)
+	c := &chain{}
+	for _, l := range links {
+		c.add(l)
+	}
+	return c
+}
+
 // relink makes the chains of restored frames, and the counts.
 func (x *Execution) relink() {
 	var kids, trapped []*Frame
-	tags := make(map[string][]*link)
+	tags, locks := make(map[string][]*link), make(map[string][]*link)
 	for _, f := range x.frames {
 		if f.State != Ended {
 			x.live++
@@ -200,6 +210,10 @@ func (x *Execution) relink() {
 			}
 		} else {
 			f.tagged = nil
+		}
+		if f.Lock != nil {
+			f.Lock.link.frame = f
+			locks[f.Lock.Name] = append(locks[f.Lock.Name], &f.Lock.link)
 		}
 		if f.Trap != nil && f.Trap.link.order != loose {
 			trapped = append(trapped, f)
@@ -216,12 +230,10 @@ func (x *Execution) relink() {
 		x.frames[f.Parent].adopt(f, f.sibling.order)
 	}
 	for t, links := range tags {
-		slices.SortFunc(links, compareLinks)
-		c := &chain{}
-		for _, l := range links {
-			c.add(l)
-		}
-		x.setTag(t, c)
+		x.setTag(t, chainOf(links))
+	}
+	for name, links := range locks {
+		x.setLock(name, chainOf(links))
 	}
 	slices.SortFunc(trapped, func(a, b *Frame) int { return compareLinks(&a.Trap.link, &b.Trap.link) })
 	for _, f := range trapped {

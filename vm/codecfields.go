@@ -197,6 +197,14 @@ func (c *coder) frame(f *Frame) {
 	number(c, 64, &f.Added)
 	pointer(c, 65, &f.Retry, (*coder).retry)
 	number(c, 66, &f.Attempt)
+	pointer(c, 67, &f.Lock, (*coder).lock)
+	c.end()
+}
+
+func (c *coder) lock(l *Lock) {
+	c.string(1, &l.Name)
+	c.bool(2, &l.Inside)
+	number(c, 3, &l.link.order)
 	c.end()
 }
 

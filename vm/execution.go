@@ -35,8 +35,9 @@ type Execution struct {
 	grafts []graft             // the trees that it loaded, in that order
 	frames map[NID]*Frame
 	tags   map[string]*chain
-	traps  chain           // the nodes whose traps are set
-	shadow map[string]bool // procedure names that a variable may shadow
+	traps  chain             // the nodes whose traps are set
+	locks  map[string]*chain // the nodes that are, or want to be, inside of a mutex
+	shadow map[string]bool   // procedure names that a variable may shadow
 	state  Counters
 	queue  queue
 	ended  bool

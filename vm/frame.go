@@ -51,6 +51,7 @@ type Frame struct {
 	Timers    []Timer
 	Trap      *Trap
 	Retry     *Retry // it is tried again where it fails: each attempt is a child of it
+	Lock      *Lock  // it is, or wants to be, inside of a mutex
 	Attempt   int64  // it is an attempt of its parent, from 1 on
 	Failure   *Error
 	TaskID    string

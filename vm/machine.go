@@ -75,6 +75,8 @@ func (x *Execution) work(m *Message) {
 		x.grafted(m)
 	case Reapplied:
 		x.reapplied(m)
+	case Locked:
+		x.locked(m)
 	case Cancel:
 		x.cancel(m)
 	case Failed:
@@ -323,6 +325,7 @@ func (x *Execution) leave(m *Message) (child bool) {
 	}
 	f.Timers = nil
 	x.leaveTags(f, m.Payload)
+	x.unlock(f)
 	if f.HasFuncs && m.Payload.carriesFuncOf(f.Nid) {
 		f.Escaped = true
 	}
@@ -374,6 +377,7 @@ func (x *Execution) remove(f *Frame) {
 		x.orphan(kid)
 	}
 	x.untag(f)
+	x.unlock(f)
 	x.forgetPause(f)
 	if f.Trap != nil {
 		x.spend(f)

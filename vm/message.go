@@ -22,6 +22,7 @@ const (
 	Reapply    Point = "reapply"    // a node is to start over
 	Reapplied  Point = "reapplied"  // nothing is left of what it did, it starts
 	Add        Point = "add"        // a node gets another branch, or elements
+	Locked     Point = "locked"     // a node is inside of a mutex
 	Failed     Point = "failed"     // a node failed
 	Ceased     Point = "ceased"     // a branch without parent ended
 	Terminated Point = "terminated" // the root ended

@@ -149,6 +149,7 @@ func (x *Execution) reapplied(m *Message) {
 // clear leaves of a frame what its place in the execution is.
 func (x *Execution) clear(f *Frame, p Payload) {
 	x.leaveTags(f, p)
+	x.unlock(f)
 	for _, t := range f.Timers {
 		x.effect(UntimeEffect{ID: t.ID, Nid: f.Nid})
 	}

@@ -10,9 +10,9 @@
   '("abort" "and" "apply" "begin" "break" "c-collect" "c-each" "c-for-each" "c-map"
     "cancel" "case" "ccollect" "ceach" "cmap" "concurrence" "cond" "continue" "cursor"
     "def" "define" "do-return" "do-trap" "error" "fail" "flank" "fun" "graft" "if" "ife"
-    "import" "kabort" "kill" "loop" "match" "move" "noeval" "noret" "not" "on" "on_cancel"
-    "on_error" "on_receive" "on_timeout" "or" "or!" "part" "participant" "return"
-    "sequence" "signal" "stall" "task" "trap" "unless" "unlesse" "until" "while")
+    "import" "kabort" "kill" "loop" "match" "move" "mutex" "noeval" "noret" "not" "on"
+    "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "part" "participant"
+    "return" "sequence" "signal" "stall" "task" "trap" "unless" "unlesse" "until" "while")
   "Procedures that say what happens when.")
 
 (defconst flor-words-functions
@@ -61,9 +61,9 @@
 (defconst flor-words-openers
   '("apply" "at" "begin" "c-collect" "c-each" "case" "ccollect" "ceach" "collect"
     "concurrence" "cond" "cron" "cursor" "def" "define" "detect" "do-return" "do-trap"
-    "each" "every" "flank" "fun" "if" "ife" "in" "inject" "loop" "match" "noeval" "noret"
-    "on" "part" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse" "until"
-    "while")
+    "each" "every" "flank" "fun" "if" "ife" "in" "inject" "loop" "match" "mutex" "noeval"
+    "noret" "on" "part" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse"
+    "until" "while")
   "Procedures whose children stand below them.")
 
 (defconst flor-words-arguments

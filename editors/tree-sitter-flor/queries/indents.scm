@@ -6,9 +6,9 @@
   (#any-of? @_head
     "apply" "at" "begin" "c-collect" "c-each" "case" "ccollect" "ceach" "collect"
     "concurrence" "cond" "cron" "cursor" "def" "define" "detect" "do-return" "do-trap"
-    "each" "every" "flank" "fun" "if" "ife" "in" "inject" "loop" "match" "noeval" "noret"
-    "on" "part" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse" "until"
-    "while")
+    "each" "every" "flank" "fun" "if" "ife" "in" "inject" "loop" "match" "mutex" "noeval"
+    "noret" "on" "part" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse"
+    "until" "while")
   (#set! indent.immediate 1))
 
 [(array) (object) (parenthesized)] @indent.begin

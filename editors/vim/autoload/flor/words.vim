@@ -6,9 +6,9 @@ let flor#words#flow = [
     \ 'c-map', 'cancel', 'case', 'ccollect', 'ceach', 'cmap', 'concurrence', 'cond',
     \ 'continue', 'cursor', 'def', 'define', 'do-return', 'do-trap', 'error', 'fail',
     \ 'flank', 'fun', 'graft', 'if', 'ife', 'import', 'kabort', 'kill', 'loop', 'match',
-    \ 'move', 'noeval', 'noret', 'not', 'on', 'on_cancel', 'on_error', 'on_receive',
-    \ 'on_timeout', 'or', 'or!', 'part', 'participant', 'return', 'sequence', 'signal',
-    \ 'stall', 'task', 'trap', 'unless', 'unlesse', 'until', 'while']
+    \ 'move', 'mutex', 'noeval', 'noret', 'not', 'on', 'on_cancel', 'on_error',
+    \ 'on_receive', 'on_timeout', 'or', 'or!', 'part', 'participant', 'return',
+    \ 'sequence', 'signal', 'stall', 'task', 'trap', 'unless', 'unlesse', 'until', 'while']
 let flor#words#functions = [
     \ '!=', '%', '*', '+', '-', '/', '<', '<=', '<>', '=', '==', '>', '>=', 'all?',
     \ 'any?', 'array?', 'at', 'boolean?', 'camelCase', 'camelcase', 'capitalize',
@@ -45,8 +45,8 @@ let flor#words#openers = [
     \ 'apply', 'at', 'begin', 'c-collect', 'c-each', 'case', 'ccollect', 'ceach',
     \ 'collect', 'concurrence', 'cond', 'cron', 'cursor', 'def', 'define', 'detect',
     \ 'do-return', 'do-trap', 'each', 'every', 'flank', 'fun', 'if', 'ife', 'in',
-    \ 'inject', 'loop', 'match', 'noeval', 'noret', 'on', 'part', 'reject', 'select',
-    \ 'sequence', 'signal', 'twig', 'unless', 'unlesse', 'until', 'while']
+    \ 'inject', 'loop', 'match', 'mutex', 'noeval', 'noret', 'on', 'part', 'reject',
+    \ 'select', 'sequence', 'signal', 'twig', 'unless', 'unlesse', 'until', 'while']
 let flor#words#arguments = [
     \ '!=', '%', '*', '+', '-', '/', '<', '<=', '<>', '=', '==', '>', '>=', 'all?', 'and',
     \ 'any?', 'array?', 'boolean?', 'break', 'c-for-each', 'c-map', 'camelCase',

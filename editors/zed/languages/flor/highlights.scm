@@ -24,9 +24,9 @@
     "abort" "and" "apply" "begin" "break" "c-collect" "c-each" "c-for-each" "c-map"
     "cancel" "case" "ccollect" "ceach" "cmap" "concurrence" "cond" "continue" "cursor"
     "def" "define" "do-return" "do-trap" "error" "fail" "flank" "fun" "graft" "if" "ife"
-    "import" "kabort" "kill" "loop" "match" "move" "noeval" "noret" "not" "on" "on_cancel"
-    "on_error" "on_receive" "on_timeout" "or" "or!" "part" "participant" "return"
-    "sequence" "signal" "stall" "task" "trap" "unless" "unlesse" "until" "while"))
+    "import" "kabort" "kill" "loop" "match" "move" "mutex" "noeval" "noret" "not" "on"
+    "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "part" "participant"
+    "return" "sequence" "signal" "stall" "task" "trap" "unless" "unlesse" "until" "while"))
 
 ((statement head: (name) @function.builtin)
   (#any-of? @function.builtin
@@ -51,8 +51,8 @@
     "every" "fail" "false?" "filter" "filter-out" "find" "flank" "flatten" "float?"
     "for-each" "fun" "graft" "hash?" "if" "ife" "import" "in" "includes?" "index" "inject"
     "kabort" "keys" "kill" "length" "list?" "loop" "lowcase" "lowercase" "ltimestamp"
-    "map" "match" "match?" "matchr" "max" "merge" "min" "move" "nil?" "noeval" "noret"
-    "not" "null?" "number?" "object?" "on" "on_cancel" "on_error" "on_receive"
+    "map" "match" "match?" "matchr" "max" "merge" "min" "move" "mutex" "nil?" "noeval"
+    "noret" "not" "null?" "number?" "object?" "on" "on_cancel" "on_error" "on_receive"
     "on_timeout" "or" "or!" "pair?" "part" "participant" "pmatch" "push" "pushr" "rand"
     "range" "reduce" "reject" "return" "reverse" "sample" "schedule" "select" "sequence"
     "set" "setr" "shuffle" "signal" "size" "sleep" "slice" "snake_case" "snakecase" "sort"
@@ -70,8 +70,8 @@
     "every" "fail" "false?" "filter" "filter-out" "find" "flank" "flatten" "float?"
     "for-each" "fun" "graft" "hash?" "if" "ife" "import" "in" "includes?" "index" "inject"
     "kabort" "keys" "kill" "length" "list?" "loop" "lowcase" "lowercase" "ltimestamp"
-    "map" "match" "match?" "matchr" "max" "merge" "min" "move" "nil?" "noeval" "noret"
-    "not" "null?" "number?" "object?" "on" "on_cancel" "on_error" "on_receive"
+    "map" "match" "match?" "matchr" "max" "merge" "min" "move" "mutex" "nil?" "noeval"
+    "noret" "not" "null?" "number?" "object?" "on" "on_cancel" "on_error" "on_receive"
     "on_timeout" "or" "or!" "pair?" "part" "participant" "pmatch" "push" "pushr" "rand"
     "range" "reduce" "reject" "return" "reverse" "sample" "schedule" "select" "sequence"
     "set" "setr" "shuffle" "signal" "size" "sleep" "slice" "snake_case" "snakecase" "sort"
