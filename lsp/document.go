@@ -8,6 +8,7 @@ import (
 
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/ast"
+	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/parser"
 	"github.com/florc-lang/florc/lang/source"
@@ -38,12 +39,13 @@ type parsed struct {
 	diags  []diag.Diagnostic
 }
 
-// cache parses and analyses the versions of a document, each with what is
+// cache parses, analyses and checks the versions of a document, each with what is
 // known of the one before.
 type cache struct {
 	mu     sync.Mutex
 	parser parser.Cache
 	last   *analysis.File
+	found  check.Memory
 }
 
 func (c *cache) parse(src *source.File, opts parser.Options) (*ast.File, []diag.Diagnostic) {

@@ -163,5 +163,8 @@ func (r *root) check(path string, f *file) []diag.Diagnostic {
 			return os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(name)))
 		}).Diagnostics
 	}
+	if d := r.docs[path]; d != nil && d.file == f {
+		return r.checker.ReportNext(&d.cache.found, r.view(f), f.parsed().diags)
+	}
 	return r.checker.Report(r.view(f), f.parsed().diags)
 }

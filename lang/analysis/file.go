@@ -32,6 +32,7 @@ type File struct {
 	Refs     []*Reference // where names of variables, functions and procedures are used
 	Mentions []*Mention   // where tags, fields, signals, taskers and files are named
 	Imports  []*Import    // the files it brings in
+	Parts    []*Part      // all of that by the lines at the outermost level
 
 	// Misplaced are the lines that stand where they hardly belong.
 	Misplaced []Misplaced
@@ -39,7 +40,6 @@ type File struct {
 	// which may be a definition.
 	Mentioned map[string]bool
 
-	parts     []*part // in the order of Syntax.Lines
 	byName    map[string][]*Symbol
 	outermost map[string][]*Symbol // those of Root
 	keyed     map[string]bool      // keys under which functions are given arguments
@@ -49,12 +49,11 @@ type File struct {
 	damaged   map[source.Pos]bool  // statements that such ones are nested in
 	crooked   map[int]bool         // the lines of Misplaced
 	lazy      *lazy
+	asked     *Asked // notes what is asked, where set
 }
 
 // lazy is what is worked out when it is first asked for.
 type lazy struct {
-	flowOnce sync.Once
-	stops    map[*tree.Node]sig.After // the nodes after which nothing is run
 	refsOnce sync.Once
 	refs     map[string][]*Reference
 }
@@ -83,10 +82,20 @@ func names(text string) []string {
 
 // Named returns the symbols of that name, in the order of the text, whatever
 // their scope.
-func (f *File) Named(name string) []*Symbol { return f.byName[name] }
+func (f *File) Named(name string) []*Symbol {
+	f.askSymbols(name)
+	return f.byName[name]
+}
+
+// Defines tells whether there are symbols of that name, whatever their scope.
+func (f *File) Defines(name string) bool {
+	f.askKinds(name)
+	return len(f.byName[name]) > 0
+}
 
 // RefsTo returns the references of that name, in the order of the text.
 func (f *File) RefsTo(name string) []*Reference {
+	f.askRefs(name)
 	x := f.lazy
 	x.refsOnce.Do(func() {
 		x.refs = make(map[string][]*Reference, len(f.byName))
@@ -95,6 +104,19 @@ func (f *File) RefsTo(name string) []*Reference {
 		}
 	})
 	return x.refs[name]
+}
+
+// FieldMentions returns the places where a field is named, in the order of the
+// text.
+func (f *File) FieldMentions(name string) []*Mention {
+	f.askRefs("f." + name)
+	var list []*Mention
+	for _, m := range f.Mentions {
+		if m.Entity == Field && m.Name == name {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // SymbolNames lists the names of all symbols, each once, in no order.
@@ -107,10 +129,30 @@ func (f *File) SymbolNames() []string {
 }
 
 // IsBroken tells whether a statement of the file does not parse.
-func (f *File) IsBroken() bool { return f.isBroken }
+func (f *File) IsBroken() bool {
+	if f.asked != nil {
+		f.asked.broken = true
+	}
+	return f.isBroken
+}
+
+// AnyMisplaced tells whether there are lines in Misplaced.
+func (f *File) AnyMisplaced() bool {
+	f.askLayout()
+	return len(f.Misplaced) > 0
+}
+
+func (f *File) askLayout() {
+	if f.asked != nil {
+		f.asked.layout = true
+	}
+}
 
 // IsMisplaced tells whether a line, from 1, is one of Misplaced.
-func (f *File) IsMisplaced(line int) bool { return f.crooked[line] }
+func (f *File) IsMisplaced(line int) bool {
+	f.askLayout()
+	return f.crooked[line]
+}
 
 // Attr returns the attribute of that name which a call understands, or nil.
 func (f *File) Attr(c *Call, name string) *sig.Attr { return f.Env.Attr(c.Proc, name) }
@@ -119,6 +161,7 @@ func (f *File) Attr(c *Call, name string) *sig.Attr { return f.Env.Attr(c.Proc, 
 // stands where it hardly belongs, or does not parse where each line counts.
 // What is meant by the names there can't be told.
 func (f *File) IsDisturbed(c *Call) bool {
+	f.askLayout()
 	if len(f.crooked) == 0 && len(f.damaged) == 0 {
 		return false
 	}

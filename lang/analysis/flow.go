@@ -8,32 +8,31 @@ import (
 	"github.com/florc-lang/florc/lang/tree"
 )
 
-// Stops says how the branch that comes to a node ends there, so that nothing
-// after it is run; GoesOn where it may go on. A node that something else may
-// cancel, or that handles what happens in it, is taken to go on.
-func (f *File) Stops(n *tree.Node) sig.After {
-	f.lazy.flowOnce.Do(f.findStops)
-	return f.lazy.stops[n]
-}
+// Stops says how branches end at nodes, so that nothing after such a node is
+// run; it holds no node after which they may go on. A node that something else
+// may cancel, or that handles what happens in it, is taken to go on.
+type Stops map[*tree.Node]sig.After
 
-// findStops goes through the calls from the inside outwards.
-func (f *File) findStops() {
-	f.lazy.stops = map[*tree.Node]sig.After{}
+// Stops finds the nodes of a part of the file at which branches end, from the
+// inside outwards.
+func (f *File) Stops(p *Part) Stops {
+	stops := Stops{}
 	around := map[*Call]bool{} // calls with a part that stops
-	for i := len(f.Calls) - 1; i >= 0; i-- {
-		c := f.Calls[i]
-		if c.Broken || c.Proc == nil || f.ProcOf(c.Node) == nil || f.mayGoOn(c) {
+	for i := len(p.Calls) - 1; i >= 0; i-- {
+		c := p.Calls[i]
+		if c.Broken || c.Proc == nil || c.Proc.After == sig.GoesOn && !around[c] || f.ProcOf(c.Node) == nil || f.mayGoOn(c) {
 			continue
 		}
 		after := c.Proc.After
-		if after == sig.GoesOn && around[c] {
-			after = f.stopsIn(c)
+		if after == sig.GoesOn {
+			after = stops.in(c)
 		}
 		if after != sig.GoesOn {
-			f.lazy.stops[c.Node] = after
+			stops[c.Node] = after
 			around[c.Parent] = true
 		}
 	}
+	return stops
 }
 
 // mayGoOn tells whether what stops within a call need not stop what is around
@@ -79,8 +78,8 @@ func (f *File) handles(n *tree.Node) bool {
 	return p != nil && p.Group == sig.Handlers || at != nil && at.Type == sig.Function
 }
 
-// stopsIn says how a call ends in whose parts something stops.
-func (f *File) stopsIn(c *Call) sig.After {
+// in says how a call ends in whose parts something stops.
+func (s Stops) in(c *Call) sig.After {
 	args := c.Args()
 	switch c.Proc.Body {
 	case sig.Sequence:
@@ -88,41 +87,41 @@ func (f *File) stopsIn(c *Call) sig.After {
 			return sig.GoesOn
 		}
 		for _, n := range args {
-			if s := f.lazy.stops[n]; s != sig.GoesOn {
-				return s
+			if after := s[n]; after != sig.GoesOn {
+				return after
 			}
 		}
 	case sig.Arguments, sig.NoBody:
 		if len(args) > 0 {
-			return f.lazy.stops[args[0]]
+			return s[args[0]]
 		}
 	case sig.Cases:
 		if len(args) == 0 {
 			return sig.GoesOn
 		}
-		if s := f.lazy.stops[args[0]]; s != sig.GoesOn {
-			return s
+		if after := s[args[0]]; after != sig.GoesOn {
+			return after
 		}
 		if c.Name() == "if" {
-			if len(args) < 3 || f.lazy.stops[args[1]] == sig.GoesOn {
+			if len(args) < 3 || s[args[1]] == sig.GoesOn {
 				return sig.GoesOn
 			}
-			return f.lazy.stops[args[2]]
+			return s[args[2]]
 		}
-		return f.stopsInArms(c, args)
+		return s.inArms(c, args)
 	}
 	return sig.GoesOn
 }
 
-// stopsInArms says how cond, case and match end: as their last arm, where each
+// inArms says how cond, case and match end: as their last arm, where each
 // stops and one of them is always taken.
-func (f *File) stopsInArms(c *Call, args []*tree.Node) sig.After {
+func (s Stops) inArms(c *Call, args []*tree.Node) sig.After {
 	conditions, consequences := c.Arms()
 	if len(consequences) == 0 || len(conditions) != len(consequences) {
 		return sig.GoesOn
 	}
 	for _, n := range consequences {
-		if f.lazy.stops[n] == sig.GoesOn {
+		if s[n] == sig.GoesOn {
 			return sig.GoesOn
 		}
 	}
@@ -130,7 +129,7 @@ func (f *File) stopsInArms(c *Call, args []*tree.Node) sig.After {
 	if !last.IsName() || last.Head != "else" && (last.Head != "_" || c.Name() != "match") {
 		return sig.GoesOn
 	}
-	return f.lazy.stops[consequences[len(consequences)-1]]
+	return s[consequences[len(consequences)-1]]
 }
 
 // IsLoop tells whether a call runs what is in it again and again, or may.
@@ -162,7 +161,7 @@ func (c *Call) Arms() (conditions, consequences []*tree.Node) {
 // ProcOf returns the procedure that a node calls; nil where it calls none, or
 // where its head may be something else that the file defines.
 func (f *File) ProcOf(n *tree.Node) *sig.Proc {
-	if n.Literal || n.HeadExpr != nil || n.IsName() || len(f.byName[n.Head]) > 0 {
+	if n.Literal || n.HeadExpr != nil || n.IsName() || f.Defines(n.Head) {
 		return nil
 	}
 	return f.Env.procs[n.Head]
@@ -173,6 +172,9 @@ func (f *File) ProcOf(n *tree.Node) *sig.Proc {
 func (f *File) IsRead(n *tree.Node, parent *Call) bool {
 	for {
 		if parent == nil {
+			if f.asked != nil {
+				f.asked.around = true
+			}
 			return f.isReadIn(n, f.Tree.Children, true)
 		}
 		p := parent.Node

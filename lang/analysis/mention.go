@@ -68,9 +68,9 @@ func (w *walker) mention(e Entity, role Role, c *Call, v *tree.Node, scope *Scop
 	switch s, isString := v.Value.(string); {
 	case v.Literal && isString:
 		m := &Mention{Entity: e, Name: s, Span: w.f.inner(v), Role: role, Call: c, Scope: scope}
-		w.found.mentions = append(w.found.mentions, m)
+		w.found.Mentions = append(w.found.Mentions, m)
 		if e == Flow {
-			w.found.imports = append(w.found.imports, &Import{Call: c, Scope: c.Scope, Target: s, Span: m.Span})
+			w.found.Imports = append(w.found.Imports, &Import{Call: c, Scope: c.Scope, Target: s, Span: m.Span})
 		}
 	case v.Literal:
 	case e == Signal && v.IsName() && c.Name() == "on":
@@ -81,7 +81,7 @@ func (w *walker) mention(e Entity, role Role, c *Call, v *tree.Node, scope *Scop
 	default:
 		w.found.note().computed = append(w.found.note().computed, computing{e, role})
 		if e == Flow {
-			w.found.imports = append(w.found.imports, &Import{Call: c, Scope: c.Scope, Span: v.Span})
+			w.found.Imports = append(w.found.Imports, &Import{Call: c, Scope: c.Scope, Span: v.Span})
 		}
 	}
 }
@@ -160,6 +160,6 @@ func (w *walker) field(c *Call, role Role, ctx Context) {
 		w.found.note().computed = append(w.found.note().computed, computing{e, role})
 		return
 	}
-	w.found.mentions = append(w.found.mentions, &Mention{
+	w.found.Mentions = append(w.found.Mentions, &Mention{
 		Entity: e, Name: name, Span: w.f.inner(n.Children[1]), Role: role, Call: c, Scope: ctx.Scope})
 }

@@ -2,6 +2,7 @@ package analysis_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -18,12 +19,16 @@ func facts(f *analysis.File) []string {
 	var list []string
 	say := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	v := analysis.Alone(f)
+	stops := analysis.Stops{}
+	for _, p := range f.Parts {
+		maps.Copy(stops, f.Stops(p))
+	}
 	for _, c := range f.Calls {
 		parent := source.Span{}
 		if c.Parent != nil {
 			parent = c.Parent.Node.Span
 		}
-		say("call %s %v in %v broken %t stops %v", c.Node.Head, c.Node.Span, parent, c.Broken, f.Stops(c.Node))
+		say("call %s %v in %v broken %t stops %v", c.Node.Head, c.Node.Span, parent, c.Broken, stops[c.Node])
 	}
 	for _, s := range f.Symbols {
 		say("symbol %s %s %v", s.Kind, s.Name, s.Span)

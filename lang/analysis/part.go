@@ -8,17 +8,17 @@ import (
 	"github.com/florc-lang/florc/lang/tree"
 )
 
-// part is what a line at the outermost level says, with the lines nested in
+// Part is what a line at the outermost level says, with the lines nested in
 // it. Nothing in it depends on other lines, so that the next version of a file
 // takes over the parts whose lines did not change and did not move. It is
 // immutable once made, and versions share it.
-type part struct {
-	nodes    []*tree.Node
-	calls    []*Call
-	symbols  []*Symbol
-	refs     []*Reference
-	mentions []*Mention
-	imports  []*Import
+type Part struct {
+	Nodes    []*tree.Node
+	Calls    []*Call
+	Symbols  []*Symbol
+	Refs     []*Reference
+	Mentions []*Mention
+	Imports  []*Import
 	more     *more // nil for nothing
 }
 
@@ -32,7 +32,7 @@ type more struct {
 	isBroken  bool
 }
 
-func (p *part) note() *more {
+func (p *Part) note() *more {
 	if p.more == nil {
 		p.more = &more{}
 	}
@@ -49,7 +49,7 @@ func Analyze(env *Env, syntax *ast.File) *File { return analyze(env, syntax, nil
 func (f *File) Next(syntax *ast.File) *File { return analyze(f.Env, syntax, f) }
 
 func analyze(env *Env, syntax *ast.File, before *File) *File {
-	f := &File{Env: env, Syntax: syntax, Root: &Scope{}, parts: make([]*part, len(syntax.Lines)), lazy: &lazy{}}
+	f := &File{Env: env, Syntax: syntax, Root: &Scope{}, Parts: make([]*Part, len(syntax.Lines)), lazy: &lazy{}}
 	var old []*ast.Line
 	if before != nil {
 		// the scopes of parts end in the outermost one
@@ -67,19 +67,19 @@ func analyze(env *Env, syntax *ast.File, before *File) *File {
 		for at < len(old) && old[at].Row < line.Row {
 			at++
 		}
-		var p *part
+		var p *Part
 		if at < len(old) && line.IsSame(old[at]) {
-			p = before.parts[at]
+			p = before.Parts[at]
 		} else {
 			p = w.part(line, lower)
 		}
-		f.parts[i] = p
-		nodes = append(nodes, p.nodes...)
-		f.Calls = append(f.Calls, p.calls...)
-		f.Symbols = append(f.Symbols, p.symbols...)
-		f.Refs = append(f.Refs, p.refs...)
-		f.Mentions = append(f.Mentions, p.mentions...)
-		f.Imports = append(f.Imports, p.imports...)
+		f.Parts[i] = p
+		nodes = append(nodes, p.Nodes...)
+		f.Calls = append(f.Calls, p.Calls...)
+		f.Symbols = append(f.Symbols, p.Symbols...)
+		f.Refs = append(f.Refs, p.Refs...)
+		f.Mentions = append(f.Mentions, p.Mentions...)
+		f.Imports = append(f.Imports, p.Imports...)
 	}
 	f.Tree = lower.Root(nodes)
 	f.index()
@@ -88,16 +88,16 @@ func analyze(env *Env, syntax *ast.File, before *File) *File {
 }
 
 // part analyses a line of the file with those nested in it.
-func (w *walker) part(line *ast.Line, lower *tree.Lowering) *part {
+func (w *walker) part(line *ast.Line, lower *tree.Lowering) *Part {
 	p := &w.found // whose lists are filled again and again
-	*p = part{calls: p.calls[:0], symbols: p.symbols[:0], refs: p.refs[:0], mentions: p.mentions[:0], imports: p.imports[:0]}
-	p.nodes = lower.Line(line)
+	*p = Part{Calls: p.Calls[:0], Symbols: p.Symbols[:0], Refs: p.Refs[:0], Mentions: p.Mentions[:0], Imports: p.Imports[:0]}
+	p.Nodes = lower.Line(line)
 	w.broken, w.loose = nil, nil
 	w.noteBroken(nil, line)
-	w.nodes(p.nodes, Context{Scope: w.f.Root})
-	return &part{
-		nodes: p.nodes, calls: slices.Clone(p.calls), symbols: slices.Clone(p.symbols), refs: slices.Clone(p.refs),
-		mentions: slices.Clone(p.mentions), imports: slices.Clone(p.imports), more: p.more,
+	w.nodes(p.Nodes, Context{Scope: w.f.Root})
+	return &Part{
+		Nodes: p.Nodes, Calls: slices.Clone(p.Calls), Symbols: slices.Clone(p.Symbols), Refs: slices.Clone(p.Refs),
+		Mentions: slices.Clone(p.Mentions), Imports: slices.Clone(p.Imports), more: p.more,
 	}
 }
 
@@ -113,7 +113,7 @@ func (f *File) index() {
 	}
 	f.keyed, f.computed = map[string]bool{}, map[computing]bool{}
 	f.Mentioned, f.damaged = map[string]bool{}, map[source.Pos]bool{}
-	for _, p := range f.parts {
+	for _, p := range f.Parts {
 		m := p.more
 		if m == nil {
 			continue

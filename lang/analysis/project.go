@@ -158,12 +158,12 @@ func (p *Project) Find(from, target string) *File {
 // itself never.
 func (p *Project) Imported(f *File) []*File {
 	var list []*File
-	seen := map[*File]bool{f: true}
+	seen := map[string]bool{f.Path(): true}
 	var visit func(*File)
 	visit = func(g *File) {
 		for _, i := range g.Imports {
-			if h := p.Find(g.Path(), i.Target); h != nil && !seen[h] {
-				seen[h] = true
+			if h := p.Find(g.Path(), i.Target); h != nil && !seen[h.Path()] {
+				seen[h.Path()] = true
 				list = append(list, h)
 				visit(h)
 			}

@@ -55,6 +55,7 @@ func (s *Scope) isOpen() bool {
 // NamedIn returns the symbols of that name that live in a scope itself.
 func (f *File) NamedIn(s *Scope, name string) []*Symbol {
 	if s == f.Root {
+		f.askOuter(name)
 		return f.outermost[name]
 	}
 	return s.symbols[name]
@@ -80,12 +81,16 @@ func (f *File) sees(s *Scope, name string) []*Symbol {
 
 // Has tells whether a scope sees a symbol of that name.
 func (f *File) Has(s *Scope, name string) bool {
-	for ; s != nil; s = s.Parent {
-		if len(f.NamedIn(s, name)) > 0 {
+	for ; s != nil && s != f.Root; s = s.Parent {
+		if len(s.symbols[name]) > 0 {
 			return true
 		}
 	}
-	return false
+	if s == nil {
+		return false
+	}
+	f.askKinds(name)
+	return len(f.outermost[name]) > 0
 }
 
 // holder returns the scope in which set makes a variable.
@@ -145,7 +150,7 @@ func (w *walker) define(name string, kind Kind, n, at *tree.Node, scope *Scope) 
 }
 
 func (w *walker) add(s *Symbol) {
-	w.found.symbols = append(w.found.symbols, s)
+	w.found.Symbols = append(w.found.Symbols, s)
 	if s.Scope == w.f.Root {
 		return // the file tells what lives there
 	}

@@ -55,6 +55,7 @@ func (f *File) typeOf(n *tree.Node, depth int) sig.Type {
 }
 
 func (f *File) typeOfName(name string, depth int) sig.Type {
+	f.askKinds(name)
 	symbols := f.byName[name]
 	switch {
 	case len(symbols) == 0 && f.Env.procs[name] != nil && f.Env.vars[name] == nil:
@@ -64,6 +65,7 @@ func (f *File) typeOfName(name string, depth int) sig.Type {
 	case symbols[0].Kind == Function:
 		return sig.Function
 	}
+	f.askSymbols(name)
 	if v := f.ValueOf(symbols[0]); v != nil {
 		return f.typeOf(v, depth-1)
 	}

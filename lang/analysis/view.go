@@ -62,7 +62,7 @@ func (v *View) Related() []*File {
 	list := append([]*File{v.File}, v.importers...)
 	for _, f := range list[:len(list):len(list)] {
 		for _, g := range v.Project.Imported(f) {
-			if !slices.Contains(list, g) {
+			if g.Path() != v.Path() && !slices.Contains(list, g) {
 				list = append(list, g)
 			}
 		}
@@ -104,7 +104,7 @@ func (v *View) Definitions(ref *Reference) []Definition {
 		}
 	}
 	if len(list) == 0 && v.seesAll(ref) {
-		for _, s := range v.byName[ref.Name] {
+		for _, s := range v.Named(ref.Name) {
 			list = append(list, Definition{v.File, s})
 		}
 	}
@@ -112,7 +112,7 @@ func (v *View) Definitions(ref *Reference) []Definition {
 		return list
 	}
 	for _, g := range v.Related()[1:] { // what is brought in sees what is around
-		for _, s := range g.byName[ref.Name] {
+		for _, s := range g.Named(ref.Name) {
 			list = append(list, Definition{g, s})
 		}
 	}
@@ -123,12 +123,12 @@ func (v *View) Definitions(ref *Reference) []Definition {
 // within a function, which sees what its callers see, and where lines stand
 // in a place in which they were hardly meant to be.
 func (v *View) seesAll(ref *Reference) bool {
-	return len(v.Misplaced) > 0 || ref.Scope.InFunction()
+	return ref.Scope.InFunction() || v.AnyMisplaced()
 }
 
 // IsDefined tells whether a reference has definitions.
 func (v *View) IsDefined(ref *Reference) bool {
-	return v.Has(ref.Scope, ref.Name) || len(v.byName[ref.Name]) > 0 && v.seesAll(ref) ||
+	return v.Has(ref.Scope, ref.Name) || v.Defines(ref.Name) && v.seesAll(ref) ||
 		(len(v.imports) > 0 || len(v.importers) > 0) && len(v.Definitions(ref)) > 0
 }
 
@@ -160,7 +160,11 @@ func (v *View) Resolves(ref *Reference) bool {
 		return true
 	case v.IsDefined(ref):
 		return true
-	case (ref.Scope.InFunction() || len(v.importers) > 0) && (implicit[name] || v.keyed[name]):
+	}
+	if v.asked != nil {
+		v.asked.keys = true
+	}
+	if (ref.Scope.InFunction() || len(v.importers) > 0) && (implicit[name] || v.keyed[name]) {
 		return true
 	}
 	for _, w := range v.wildcards {

@@ -54,7 +54,7 @@ func (ctx Context) function(n *tree.Node) Context {
 // walker finds the scopes, symbols, references and calls of a tree.
 type walker struct {
 	f     *File
-	found part // what the part at hand says
+	found Part // what the part at hand says
 	// broken are the statements of the part that do not parse, loose those
 	// nested in one.
 	broken, loose map[source.Pos]bool
@@ -107,7 +107,7 @@ func (w *walker) node(n *tree.Node, ctx Context) {
 	}
 	c := w.calls.next()
 	*c = Call{Node: n, Context: ctx}
-	w.found.calls = append(w.found.calls, c)
+	w.found.Calls = append(w.found.Calls, c)
 	c.Inner = ctx.Scope
 	c.Broken = len(w.broken) > 0 && w.broken[n.Span.Start]
 	in := ctx
@@ -182,7 +182,7 @@ func (w *walker) refer(name string, at source.Span, ctx Context, words []string)
 	ctx.Words = words
 	r := w.refs.next()
 	*r = Reference{Name: name, Span: at, Call: ctx.Parent, Context: ctx}
-	w.found.refs = append(w.found.refs, r)
+	w.found.Refs = append(w.found.Refs, r)
 	return r
 }
 

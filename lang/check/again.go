@@ -32,11 +32,11 @@ var hiddenName = rule{
 			Good:  "define net n \\ n * 0.9\ndefine reduced n \\ n * 0.8\ntrace [ (net 1) (reduced 1) ]\n",
 		},
 	},
-	file: (*rules).hiddenNames,
+	part: (*rules).hiddenNames,
 }
 
-func (r *rules) hiddenNames() {
-	for _, s := range r.Symbols {
+func (r *rules) hiddenNames(p *analysis.Part) {
+	for _, s := range p.Symbols {
 		switch s.Kind {
 		case analysis.Parameter:
 			for scope := s.Scope.Parent; scope != nil && !strings.HasPrefix(s.Name, "_"); scope = scope.Parent {

@@ -39,7 +39,7 @@ func (r *rules) attributes(c *analysis.Call) {
 	}
 	for i := range c.Node.Attrs {
 		at := &c.Node.Attrs[i]
-		if at.Key == "" || at.Key == "_" || r.Env.IsAttr(at.Key) || len(at.Key) < 3 || len(r.Named(at.Key)) > 0 {
+		if at.Key == "" || at.Key == "_" || r.Env.IsAttr(at.Key) || len(at.Key) < 3 || r.Defines(at.Key) {
 			continue
 		}
 		best, certain := r.nearestAttr(c.Proc, at.Key)

@@ -92,8 +92,8 @@ func (r *rules) isReadAfter(field string, n *tree.Node) bool {
 		}
 		return true
 	})
-	for _, m := range r.Mentions {
-		if m.Entity == analysis.Field && m.Name == field && m.Role == analysis.Uses && m.Span.Start.Compare(end) > 0 {
+	for _, m := range r.FieldMentions(field) {
+		if m.Role == analysis.Uses && m.Span.Start.Compare(end) > 0 {
 			return true
 		}
 	}

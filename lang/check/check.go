@@ -50,8 +50,23 @@ func (c *Checker) Check(file *source.File) []diag.Diagnostic {
 // Report returns what is wrong with a file of a project, in the order of the
 // text: what the parser found, and what the rules find.
 func (c *Checker) Report(v *analysis.View, parsed []diag.Diagnostic) []diag.Diagnostic {
+	return c.report(nil, v, parsed)
+}
+
+// ReportNext is Report for a file that is edited, of which the same memory is
+// given each time.
+func (c *Checker) ReportNext(m *Memory, v *analysis.View, parsed []diag.Diagnostic) []diag.Diagnostic {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.checker != c {
+		m.checker, m.view, m.states = c, nil, nil
+	}
+	return c.report(m, v, parsed)
+}
+
+func (c *Checker) report(m *Memory, v *analysis.View, parsed []diag.Diagnostic) []diag.Diagnostic {
 	r := rules{View: v, regexes: c.regexes, mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}}
-	r.apply()
+	r.apply(m)
 	found := append(parsed[:len(parsed):len(parsed)], c.level(c.suppress(v.File, r.found))...)
 	diag.Sort(found)
 	return found

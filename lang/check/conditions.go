@@ -81,7 +81,7 @@ func (r *rules) elseInIf(c *analysis.Call) {
 		return
 	}
 	for i, n := range c.Args() {
-		if i > 0 && !n.Literal && n.Head == "else" && len(r.Named("else")) == 0 {
+		if i > 0 && !n.Literal && n.Head == "else" && !r.Defines("else") {
 			r.report(diag.Diagnostic{
 				Code: codeElseInIf, Severity: diag.Error, Span: r.start(n),
 				Message: "if has no else line",
@@ -158,7 +158,7 @@ func (r *rules) selfComparison(c *analysis.Call) {
 		return
 	}
 	args := c.Args()
-	if len(args) != 2 || !isPath(args[0]) || !isPath(args[1]) || args[0].IsName() && r.Env.Proc(args[0].Head) != nil && len(r.Named(args[0].Head)) == 0 {
+	if len(args) != 2 || !isPath(args[0]) || !isPath(args[1]) || args[0].IsName() && r.Env.Proc(args[0].Head) != nil && !r.Defines(args[0].Head) {
 		return
 	}
 	if a := r.Text(args[0]); a != "" && a == r.Text(args[1]) {

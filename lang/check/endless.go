@@ -23,15 +23,15 @@ var endlessLoop = rule{
 			Good:  "set free [ 1 2 ]\nset sold []\nwhile (length free) > 0\n  push sold free.0\n  set free (slice free 1 (length free))\n",
 		},
 	},
-	file: (*rules).endlessLoops,
+	part: (*rules).endlessLoops,
 }
 
 // endlessLoops goes through the calls from the inside outwards, and finds the
 // loops in which nothing waits, leaves, or is not known.
-func (r *rules) endlessLoops() {
+func (r *rules) endlessLoops(p *analysis.Part) {
 	open := map[*analysis.Call]bool{}
-	for i := len(r.Calls) - 1; i >= 0; i-- {
-		c := r.Calls[i]
+	for i := len(p.Calls) - 1; i >= 0; i-- {
+		c := p.Calls[i]
 		if !open[c] && r.mayEnd(c) {
 			open[c] = true
 		}

@@ -49,7 +49,7 @@ func (r *rules) errorMember(c *analysis.Call) {
 // inHandler tells whether a call stands in an `on error`, whose err nothing in
 // the file defines.
 func (r *rules) inHandler(c *analysis.Call) bool {
-	if len(r.Named("err")) > 0 && r.Has(c.Scope, "err") {
+	if r.Defines("err") && r.Has(c.Scope, "err") {
 		return false
 	}
 	for p := c.Parent; p != nil; p = p.Parent {

@@ -62,7 +62,7 @@ func (r *rules) function(ref *analysis.Reference) (*analysis.File, *tree.Node) {
 		return nil, nil
 	}
 	d := defs[0]
-	if len(d.File.Named(ref.Name)) != 1 || d.File != r.File && len(r.Named(ref.Name)) > 0 {
+	if len(d.File.Named(ref.Name)) != 1 || d.File != r.File && r.Defines(ref.Name) {
 		return nil, nil
 	}
 	if d.Symbol.Node.Head != "define" {

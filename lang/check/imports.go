@@ -86,7 +86,7 @@ func (r *rules) importCycles() {
 // bringsIn tells whether a file brings another in under no condition, directly
 // or not.
 func (r *rules) bringsIn(from, to *analysis.File, seen []*analysis.File) bool {
-	if from == to {
+	if from.Path() == to.Path() {
 		return true
 	}
 	if slices.Contains(seen, from) {

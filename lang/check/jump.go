@@ -84,10 +84,10 @@ func (r *rules) misplacedJump(c *analysis.Call) {
 // target finds targets of move that are not in the cursor.
 func (r *rules) target(cursor *analysis.Call, to *tree.Node) {
 	name, ok := to.Value.(string)
-	if to.IsName() && len(r.Named(to.Head)) == 0 && !r.Env.IsGiven(to.Head) && r.Env.Proc(to.Head) == nil {
+	if to.IsName() && !r.Defines(to.Head) && !r.Env.IsGiven(to.Head) && r.Env.Proc(to.Head) == nil {
 		name, ok = to.Head, true
 	}
-	if !ok || len(r.Misplaced) > 0 || r.IsBroken() || r.isTarget(cursor.Node.Children, name) {
+	if !ok || r.AnyMisplaced() || r.IsBroken() || r.isTarget(cursor.Node.Children, name) {
 		return
 	}
 	d := diag.Diagnostic{

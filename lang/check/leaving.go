@@ -57,7 +57,7 @@ func (r *rules) breakInEach(c *analysis.Call) {
 			around = p
 		}
 	}
-	if around == nil || len(r.RefsTo("break")) > 0 && len(r.Named("break")) > 0 {
+	if around == nil || len(r.RefsTo("break")) > 0 && r.Defines("break") {
 		return
 	}
 	r.warn(codeBreakEach, r.head(c), fmt.Sprintf("%s is no loop that %s could leave, so that this does nothing", around.Node.Head, c.Node.Head),

@@ -43,25 +43,29 @@ var unknownName = rule{
 			Good:  "set customer 'Ann'\n\"Dear $(customer),\"\n",
 		},
 	},
+	part: (*rules).unresolvedNames,
 	file: (*rules).names,
+}
+
+func (r *rules) unresolvedNames(p *analysis.Part) {
+	for _, ref := range p.Refs {
+		if !r.Resolves(ref) {
+			r.unresolved = append(r.unresolved, ref)
+		}
+	}
 }
 
 // names finds names that stand for nothing. Those next to a misspelt
 // procedure keep silent, as what it would do with them is not known, and so
 // do those that a broken line may define.
 func (r *rules) names() {
-	var unknown []*analysis.Reference
-	for _, ref := range r.Refs {
-		if r.Resolves(ref) {
-			continue
-		}
-		unknown = append(unknown, ref)
+	for _, ref := range r.unresolved {
 		if ref.Head && !r.isMentioned(ref.Name) {
 			r.unknown[ref.Call] = r.isMisspelt(ref.Name, ref.Words)
 		}
 	}
 	var clear []*analysis.Reference
-	for _, ref := range unknown {
+	for _, ref := range r.unresolved {
 		if !r.anyUnknown(under(ref)) && !r.IsDisturbed(ref.Call) {
 			clear = append(clear, ref)
 			continue
@@ -162,7 +166,7 @@ func (r *rules) mutedName(ref *analysis.Reference) {
 	}
 	var candidates []string
 	for _, name := range r.near(ref.Name) {
-		if len(r.Named(name)) > 0 && spell.Distance(ref.Name, name, 1) == 1 {
+		if r.Defines(name) && spell.Distance(ref.Name, name, 1) == 1 {
 			candidates = append(candidates, name)
 		}
 	}

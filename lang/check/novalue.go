@@ -23,11 +23,11 @@ var noValue = rule{
 			Good:  "define price item\n  set sum (item.net * 2)\n  set f.last sum\n  sum\ntrace (map f.items price)\n",
 		},
 	},
-	file: (*rules).noValues,
+	part: (*rules).noValues,
 }
 
-func (r *rules) noValues() {
-	for _, s := range r.Symbols {
+func (r *rules) noValues(p *analysis.Part) {
+	for _, s := range p.Symbols {
 		if s.Kind != analysis.Function || s.Node.Head != "define" || len(s.Node.Children) == 0 || len(r.Named(s.Name)) > 1 || !r.onlySets(s.Node) {
 			continue
 		}

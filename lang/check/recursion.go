@@ -24,11 +24,11 @@ var endlessRecursion = rule{
 			Good:  "define size team\n  map team.parts (def part \\ size part)\nsize f.team\n",
 		},
 	},
-	file: (*rules).recursions,
+	part: (*rules).recursions,
 }
 
-func (r *rules) recursions() {
-	for _, s := range r.Symbols {
+func (r *rules) recursions(p *analysis.Part) {
+	for _, s := range p.Symbols {
 		if s.Kind != analysis.Function || s.Node.Head != "define" || len(r.Named(s.Name)) > 1 {
 			continue
 		}
@@ -70,7 +70,7 @@ func (r *rules) changes(def *tree.Node) bool {
 			switch {
 			case n.HeadExpr != nil:
 			case p == nil:
-				found = found || len(r.Named(n.Head)) == 0 // a tasker
+				found = found || !r.Defines(n.Head) // a tasker
 			case p.Waits, p.After != sig.GoesOn, p.Name() == "rand", p.Group == sig.People, p.Group == sig.Handlers,
 				len(p.Args) > 0 && p.Args[0].Type == sig.Path && (len(n.Attrs) == 0 || !isOwn(n, def)):
 				found = true

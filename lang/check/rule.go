@@ -3,7 +3,9 @@ package check
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"sync"
 
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/diag"
@@ -21,8 +23,14 @@ type rule struct {
 	// parses, stands in its place and has a head that is known. What it looks for is easily brought
 	// about by one that does not.
 	settled bool
-	// file looks at the file as a whole.
+	// file looks at the file as a whole, once all parts have been looked at.
 	file func(r *rules)
+	// part looks at a line at the outermost level with all that is nested in
+	// it. What is found must depend on nothing but the part and what is asked
+	// of the view by name: it is kept until the answers may have changed
+	// (analysis.Asked). The same holds for the functions below, but for those
+	// that are given a call of nil.
+	part func(r *rules, p *analysis.Part)
 	// call looks at each call that parses.
 	call func(r *rules, c *analysis.Call)
 	// proc looks at each call of a procedure, unless its head may be a
@@ -77,59 +85,170 @@ type rules struct {
 	// parts mean is not known.
 	unknown map[*analysis.Call]bool
 	moves   *moves
+
+	here       *finding       // of the part at hand
+	part       *analysis.Part // the part at hand, nil where the file is looked at
+	stops      analysis.Stops // of the part, or of all lines at the outermost level
+	unresolved []*analysis.Reference
+	idle       []*analysis.Symbol
 }
 
-func (r *rules) apply() {
-	var call, proc, internal []func(*rules, *analysis.Call)
-	var lines []func(*rules, *analysis.Call, []*tree.Node)
+// looks are what several rules look at.
+type looks struct {
+	stops                bool // some rule asks how lines at the outermost level end
+	file                 []func(*rules)
+	part                 []func(*rules, *analysis.Part)
+	call, proc, internal []func(*rules, *analysis.Call)
+	lines                []func(*rules, *analysis.Call, []*tree.Node)
+}
+
+// allLooks are those of all rules, and those of the rules that are asked of a
+// settled file only.
+var allLooks = sync.OnceValues(func() (plain, settled *looks) {
+	plain, settled = &looks{}, &looks{stops: true}
 	for _, x := range all() {
-		if x.settled && r.isDisturbed() {
-			continue
+		l := plain
+		if x.settled {
+			l = settled
 		}
-		if x.file != nil {
-			x.file(r)
-		}
-		if x.call != nil {
-			call = append(call, x.call)
-		}
-		if x.proc != nil {
-			proc = append(proc, x.proc)
-		}
-		if x.internal != nil {
-			internal = append(internal, x.internal)
-		}
-		if x.lines != nil {
-			lines = append(lines, x.lines)
-		}
+		l.add(x)
 	}
-	for _, look := range lines {
+	return plain, settled
+})
+
+func (l *looks) add(x rule) {
+	if x.file != nil {
+		l.file = append(l.file, x.file)
+	}
+	if x.part != nil {
+		l.part = append(l.part, x.part)
+	}
+	if x.call != nil {
+		l.call = append(l.call, x.call)
+	}
+	if x.proc != nil {
+		l.proc = append(l.proc, x.proc)
+	}
+	if x.internal != nil {
+		l.internal = append(l.internal, x.internal)
+	}
+	if x.lines != nil {
+		l.lines = append(l.lines, x.lines)
+	}
+}
+
+// apply applies the rules to the file, with what is remembered of an earlier
+// version; memory may be nil.
+func (r *rules) apply(memory *Memory) {
+	v := r.View
+	r.View, r.here = v.Watched(nil), &finding{}
+	states := memory.recall(r, v)
+	plain, settled := allLooks()
+	for i, p := range r.Parts {
+		if states[i].plain == nil {
+			states[i].plain = r.look(p, plain, memory != nil)
+		}
+		r.take(states[i].plain)
+	}
+	r.lookAtFile(plain)
+	if !r.isDisturbed() {
+		r.stops = analysis.Stops{}
+		for i, p := range r.Parts {
+			if states[i].settled == nil {
+				states[i].settled = r.look(p, settled, memory != nil)
+			}
+			r.take(states[i].settled)
+		}
+		r.lookAtFile(settled)
+	}
+	if memory != nil {
+		memory.keep(r, v, states)
+	}
+}
+
+// take adds what was found in a part to what was found in the file.
+func (r *rules) take(f *finding) {
+	r.found = append(r.found, f.found...)
+	r.unresolved = append(r.unresolved, f.unresolved...)
+	r.idle = append(r.idle, f.idle...)
+	maps.Copy(r.stops, f.stops)
+}
+
+// lookAtFile looks at the file as a whole, and at its lines at the outermost
+// level.
+func (r *rules) lookAtFile(l *looks) {
+	for _, look := range l.file {
+		look(r)
+	}
+	for _, look := range l.lines {
 		look(r, nil, r.Tree.Children)
 	}
-	for _, c := range r.Calls {
+}
+
+// look looks at a part; watch tells to note what is asked.
+func (r *rules) look(p *analysis.Part, l *looks, watch bool) *finding {
+	in := *r // what is found on the way is the part's
+	in.found, in.unresolved, in.idle, in.stops = nil, nil, nil, nil
+	in.here, in.part = &finding{}, p
+	if watch {
+		in.Watch(&in.here.asked)
+		defer in.Watch(nil)
+	}
+	in.lookAt(p, l)
+	f := in.here
+	if in.stops == nil && l.stops {
+		in.stops = in.Stops(p)
+	}
+	f.found, f.unresolved, f.idle = in.found, in.unresolved, in.idle
+	for _, n := range p.Nodes {
+		if after := in.stops[n]; after != sig.GoesOn {
+			if f.stops == nil {
+				f.stops = analysis.Stops{}
+			}
+			f.stops[n] = after
+		}
+	}
+	r.slips, r.everyName, r.attrSlips, r.said = in.slips, in.everyName, in.attrSlips, in.said
+	return f
+}
+
+func (r *rules) lookAt(p *analysis.Part, l *looks) {
+	for _, look := range l.part {
+		look(r, p)
+	}
+	for _, c := range p.Calls {
 		if c.Broken {
 			continue
 		}
-		for _, look := range call {
+		for _, look := range l.call {
 			look(r, c)
 		}
 		known := c.Proc != nil && !r.isShadowed(c)
 		if known && c.Proc.Group == sig.Internal {
-			for _, look := range internal {
+			for _, look := range l.internal {
 				look(r, c)
 			}
 			continue
 		}
 		if len(c.Node.Children) > 0 {
-			for _, look := range lines {
+			for _, look := range l.lines {
 				look(r, c, c.Node.Children)
 			}
 		}
 		if known {
-			for _, look := range proc {
+			for _, look := range l.proc {
 				look(r, c)
 			}
 		}
 	}
+}
+
+// stop says how the branch that comes to a node ends there.
+func (r *rules) stop(n *tree.Node) sig.After {
+	if r.stops == nil {
+		r.stops = r.Stops(r.part)
+	}
+	return r.stops[n]
 }
 
 // isDisturbed tells whether some line does not parse, stands in the wrong place,

@@ -34,42 +34,57 @@ var takenName = rule{
 			Good:  "define premium age\n  set sum (age * 2)\n  sum + 1\ntrace (premium 30)\n",
 		},
 	},
-	file: (*rules).takenNames,
+	part: (*rules).takenNames,
 }
 
-func (r *rules) takenNames() {
-	seen := map[string]bool{}
-	for _, s := range r.Symbols {
-		if s.Kind != analysis.Variable || seen[s.Name] {
+func (r *rules) takenNames(p *analysis.Part) {
+	for _, s := range p.Symbols {
+		d, taken := r.takes(s)
+		if !taken {
 			continue
 		}
-		v := r.ValueOf(s)
-		if v == nil {
-			continue
-		}
-		if f := r.functionNamed(s); f != nil {
-			if t := r.Type(v); !r.isFunction(v) && t != sig.Function && (t != sig.Any || r.isCalled(s.Name)) {
-				seen[s.Name] = true
-				r.warn(codeTakenFunc, s.Span, fmt.Sprintf("this overwrites the function %q", s.Name), "give the variable another name",
-					diag.Related{Span: f.Span, Message: "the function"})
+		for _, other := range r.Named(s.Name) {
+			if other == s {
+				r.report(d) // the first one
+				break
 			}
-			continue
-		}
-		if p := r.Env.Proc(s.Name); p == nil || p.Group == sig.Internal || len(s.Name) < 2 {
-			continue
-		}
-		if t := r.Type(v); t == sig.Any || t == sig.Function || t == "" {
-			continue
-		}
-		for _, ref := range r.RefsTo(s.Name) {
-			if ref.Head && ref.Span.Start.Compare(s.Node.Span.End) > 0 && r.Has(ref.Scope, s.Name) {
-				seen[s.Name] = true
-				r.warn(codeTakenProc, s.Span, fmt.Sprintf("this variable hides the procedure %q, which line %d calls", s.Name, ref.Span.Start.Line),
-					"give the variable another name", diag.Related{Span: ref.Span, Message: "no call of the procedure"})
+			if _, taken := r.takes(other); taken {
 				break
 			}
 		}
 	}
+}
+
+// takes tells whether a variable takes the name of what is called elsewhere.
+func (r *rules) takes(s *analysis.Symbol) (diag.Diagnostic, bool) {
+	if s.Kind != analysis.Variable {
+		return diag.Diagnostic{}, false
+	}
+	v := r.ValueOf(s)
+	if v == nil {
+		return diag.Diagnostic{}, false
+	}
+	d := diag.Diagnostic{Severity: diag.Warning, Span: s.Span, Hint: "give the variable another name"}
+	if f := r.functionNamed(s); f != nil {
+		t := r.Type(v)
+		d.Code, d.Message = codeTakenFunc, fmt.Sprintf("this overwrites the function %q", s.Name)
+		d.Related = []diag.Related{{Span: f.Span, Message: "the function"}}
+		return d, !r.isFunction(v) && t != sig.Function && (t != sig.Any || r.isCalled(s.Name))
+	}
+	if p := r.Env.Proc(s.Name); p == nil || p.Group == sig.Internal || len(s.Name) < 2 {
+		return d, false
+	}
+	if t := r.Type(v); t == sig.Any || t == sig.Function || t == "" {
+		return d, false
+	}
+	for _, ref := range r.RefsTo(s.Name) {
+		if ref.Head && ref.Span.Start.Compare(s.Node.Span.End) > 0 && r.Has(ref.Scope, s.Name) {
+			d.Code, d.Message = codeTakenProc, fmt.Sprintf("this variable hides the procedure %q, which line %d calls", s.Name, ref.Span.Start.Line)
+			d.Related = []diag.Related{{Span: ref.Span, Message: "no call of the procedure"}}
+			return d, true
+		}
+	}
+	return d, false
 }
 
 // functionNamed returns the function of the same name that the scope of a
@@ -129,7 +144,7 @@ func (r *rules) patterns(c *analysis.Call) {
 }
 
 func (r *rules) pattern(n *tree.Node) {
-	if !n.IsName() || n.Head == "_" || isElse(n) || len(r.Named(n.Head)) > 0 || r.Env.IsGiven(n.Head) || r.Env.Proc(n.Head) == nil {
+	if !n.IsName() || n.Head == "_" || isElse(n) || r.Defines(n.Head) || r.Env.IsGiven(n.Head) || r.Env.Proc(n.Head) == nil {
 		return
 	}
 	r.report(diag.Diagnostic{

@@ -42,7 +42,7 @@ func (r *rules) unreachable(c *analysis.Call, lines []*tree.Node) {
 		}
 	}
 	for i, n := range lines[:max(len(lines), 1)-1] {
-		after := r.Stops(n)
+		after := r.stop(n)
 		if after == sig.GoesOn {
 			continue
 		}
@@ -61,12 +61,6 @@ func isEmpty(n *tree.Node) bool {
 	return n.Head == "_" || len(n.Attrs) == 1 && n.Attrs[0].Lone() && len(n.Children) == 0 && n.Head == "noret"
 }
 
-// moves are the targets of the file's moves.
-type moves struct {
-	names    map[string]bool
-	computed bool
-}
-
 // isMovedTo tells whether a move may go to a line.
 func (r *rules) isMovedTo(n *tree.Node) bool {
 	m := r.moveTargets()
@@ -78,27 +72,8 @@ func (r *rules) isMovedTo(n *tree.Node) bool {
 	return m.computed || slices.ContainsFunc(targets([]*tree.Node{n}), func(name string) bool { return m.names[name] })
 }
 
+// moveTargets returns the targets of the file's moves.
 func (r *rules) moveTargets() *moves {
-	if r.moves != nil {
-		return r.moves
-	}
-	r.moves = &moves{names: map[string]bool{}}
-	for _, c := range r.Calls {
-		for i := range c.Node.Attrs {
-			a := &c.Node.Attrs[i]
-			if c.Name() != "move" && c.Name() != "cursor" && c.Name() != "loop" || a.Key != "to" && a.Key != "start" && a.Key != "initial" {
-				continue
-			}
-			switch s, ok := text(a.Value); {
-			case ok:
-				r.moves.names[s] = true
-			case a.Value.IsName():
-				r.moves.names[a.Value.Head] = true
-				r.moves.computed = r.moves.computed || len(r.Named(a.Value.Head)) > 0 || r.Env.IsGiven(a.Value.Head)
-			default:
-				r.moves.computed = true
-			}
-		}
-	}
+	r.here.moves = true
 	return r.moves
 }

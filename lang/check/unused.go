@@ -45,6 +45,7 @@ var unusedNames = rule{
 			Good:  "define pay salary bonus\n  salary * 12 + bonus\npay 100 50\n",
 		},
 	},
+	part: (*rules).idleNames,
 	file: (*rules).unusedNames,
 }
 
@@ -64,14 +65,26 @@ var unusedTag = rule{
 	file: (*rules).unusedTags,
 }
 
+func (r *rules) idleNames(p *analysis.Part) {
+	for _, s := range p.Symbols {
+		if s.Kind == analysis.Binding || strings.HasPrefix(s.Name, "_") {
+			continue
+		}
+		// most often it is used close by
+		if !r.isUsedBy(p.Refs, s) && !r.isUsedBy(r.RefsTo(s.Name), s) {
+			r.idle = append(r.idle, s)
+		}
+	}
+}
+
 func (r *rules) unusedNames() {
 	if len(r.Related()) == 1 && r.isLibrary() {
 		return
 	}
 	seen := map[string]bool{}
-	for _, s := range r.Symbols {
+	for _, s := range r.idle {
 		key := string(s.Kind) + s.Name
-		if s.Kind == analysis.Binding || strings.HasPrefix(s.Name, "_") || seen[key] || r.isUsed(s) {
+		if seen[key] || r.isUsedElsewhere(s) {
 			continue
 		}
 		switch s.Kind {
@@ -130,7 +143,15 @@ func isSpread(n *tree.Node) bool {
 
 // isUsed tells whether something may look at what a name stands for.
 func (r *rules) isUsed(s *analysis.Symbol) bool {
-	for _, ref := range r.RefsTo(s.Name) {
+	return r.isUsedBy(r.RefsTo(s.Name), s) || r.isUsedElsewhere(s)
+}
+
+// isUsedBy tells whether one of several references in the file may.
+func (r *rules) isUsedBy(refs []*analysis.Reference, s *analysis.Symbol) bool {
+	for _, ref := range refs {
+		if ref.Name != s.Name {
+			continue
+		}
 		if s.Kind == analysis.Function && isWithin(ref, s.Node) {
 			continue // it calls itself
 		}
@@ -143,7 +164,12 @@ func (r *rules) isUsed(s *analysis.Symbol) bool {
 			return true
 		}
 	}
-	// other files, and names that are made of texts
+	return false
+}
+
+// isUsedElsewhere tells whether other files may, or names that are made of
+// texts.
+func (r *rules) isUsedElsewhere(s *analysis.Symbol) bool {
 	for _, f := range r.Related() {
 		if f != r.File && len(f.RefsTo(s.Name)) > 0 {
 			return true
@@ -203,7 +229,7 @@ func (r *rules) saidIn(f *analysis.File) *said {
 	for _, ref := range f.Refs {
 		if n := ref.Name; !seen[n] {
 			seen[n] = true
-			if len(r.Named(n)) == 0 && len(f.Named(n)) == 0 && r.Env.Proc(n) == nil && !r.Env.IsGiven(n) {
+			if !r.Defines(n) && len(f.Named(n)) == 0 && r.Env.Proc(n) == nil && !r.Env.IsGiven(n) {
 				x.unknown = append(x.unknown, n)
 			}
 		}
