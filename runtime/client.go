@@ -24,6 +24,11 @@ type Client interface {
 	// handles has stopped a part of it. It needs an active runtime, unless the
 	// execution is there already; ErrStopped tells that it was stopped.
 	Wait(ctx context.Context, exid string) (*Result, error)
+	// WaitFor waits for conditions, one after the other, and tells how each was
+	// met. Two of them are not met by the same thing that happens. It gives
+	// ErrEnded where the execution ends before, and needs an active runtime, as
+	// Wait does. The context bounds how long it waits.
+	WaitFor(ctx context.Context, exid string, o WaitOptions, conditions ...Condition) ([]Met, error)
 	// Return returns a task, given by its id or its node's: with a payload, an
 	// object or null for the task's own, or with the failure of its node. It
 	// gives ErrNotFound where the task is not out: it was returned already, or

@@ -99,6 +99,9 @@ type player struct {
 	tasks   map[string]string // the nids, by id
 	traces  []Trace
 	outcome []byte
+
+	// committed, where it is set, sees what each entry brought.
+	committed func(b *Batch, atMicros int64)
 }
 
 func (r *Runtime) newPlayer(ctx context.Context, rec *Record, o replayOptions) (*player, error) {
@@ -148,7 +151,7 @@ func (p *player) observe(je *journalEntry) {
 
 // play works the entries up to the commit of that number.
 func (p *player) play(ctx context.Context, to uint64) error {
-	for e, err := range p.r.store.Journal(ctx, p.rec.Exid, p.from) {
+	for e, err := range p.r.store.Journal(ctx, p.rec.Exid, max(p.from, p.seq+1)) {
 		if err != nil {
 			return err
 		}
@@ -223,6 +226,9 @@ func (p *player) apply(ctx context.Context, e *Entry) error {
 	s.batch.Record.LogHash = e.Hash
 	s.committed()
 	p.keep(&s.batch)
+	if p.committed != nil {
+		p.committed(&s.batch, je.AtMicros)
+	}
 	s.recycle()
 	return nil
 }

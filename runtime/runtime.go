@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,8 +33,11 @@ type Runtime struct {
 	idle    list.List // of *slot, the longest idle first
 	cached  int       // the size of the idle ones
 	waiters map[string][]waiter
-	output  sync.Mutex // held while flows print
-	failed  error      // of the store: nothing can be worked anymore
+	// Those who are told of each commit of an execution.
+	watchers map[string][]chan struct{}
+	watched  atomic.Int32 // how many these are
+	output   sync.Mutex   // held while flows print
+	failed   error        // of the store: nothing can be worked anymore
 }
 
 // unit is what is running between Start and Stop.
@@ -60,7 +64,8 @@ func New(c Config) (*Runtime, error) {
 		}
 	}
 	r := &Runtime{c: c.withDefaults(), store: c.Store,
-		slots: make(map[string]*slot), waiters: make(map[string][]waiter)}
+		slots: make(map[string]*slot), waiters: make(map[string][]waiter),
+		watchers: make(map[string][]chan struct{})}
 	var err error
 	if r.registry, err = newRegistry(&r.c); err != nil {
 		return nil, fmt.Errorf("runtime: %w", err)
@@ -209,6 +214,7 @@ func (r *Runtime) reset() {
 	r.unit, r.slots, r.ready, r.held, r.cached = nil, make(map[string]*slot), nil, nil, 0
 	r.idle.Init()
 	r.releaseWaiters()
+	r.tellAllWatchers()
 }
 
 // answerAll answers the mail of a slot that is not taken anymore. The lock is
@@ -248,6 +254,7 @@ func (r *Runtime) fail(err error) {
 	}
 	r.work.Broadcast()
 	r.releaseWaiters()
+	r.tellAllWatchers()
 }
 
 // active tells whether the runtime works executions. The lock is held.

@@ -180,6 +180,13 @@ func (s *sim) left(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		met := []runtime.Condition{{Kind: runtime.UntilPoint, Name: "execute", Nid: "0"}, {Kind: runtime.UntilEnd}}
+		if st.Record.Status == runtime.Failed {
+			met[1].Kind = runtime.UntilFailed
+		}
+		if _, err := s.r.WaitFor(ctx, f.exid, runtime.WaitOptions{Since: 1}, met...); err != nil {
+			return err
+		}
 		if letters, err := s.store.Inbox(ctx, f.exid, 1); err != nil || len(letters) > 0 {
 			return fmt.Errorf("%s: letters are left, %w", f.exid, err)
 		}

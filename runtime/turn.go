@@ -327,6 +327,7 @@ func (s *step) committed() {
 func (r *Runtime) release(s *step) {
 	r.schedule.committed(s.batch.Timers, s.batch.Untimers)
 	r.index.nudge()
+	r.told(s.exid)
 	for _, send := range s.batch.Sends {
 		r.wakeInbox(send.Exid)
 	}

@@ -71,22 +71,44 @@ florc launch --store orders --payload '{"qty": 2}' --wait --timeout 1m order.flo
 var waitCommand = command{
 	name:    "wait",
 	usage:   "[flags] EXID",
-	summary: "waits until an execution has ended",
+	summary: "waits until an execution has ended, or until something happens in it",
 	long: `Waits until an execution has ended, or has failed in part, and prints how it
-stands. Where no process works the store, this one does meanwhile, until one
+stands. With --for it waits for something else instead, for one after the other
+where there are several, and prints what came:
+
+  end, failed             it has ended, a node has failed
+  tag:NAME, left:NAME     a node is in a tag, has left it
+  task:TASKER             a tasker has a task
+  signal:NAME             a signal is emitted
+  point:POINT[@NID]       a message is worked, such as cancel, of a node
+  var:NAME=VALUE          a variable of the root has a value
+
+What is so already counts: end, failed, tag, task and var. Of the others that
+counts which happens from then on, or with --since from that commit on.
+
+ Where no process works the store, this one does meanwhile, until one
 comes; tasks that no --tasker does then wait for it, or for someone to return
 them.
 
-Exit status: 0 where the execution terminated, 1 where it failed, or still waits
-at the end of the --timeout.`,
-	example: "florc wait --store orders bakidofunami\nflorc wait --store orders --timeout 1h --json main-u0-20261121.1844.bakidofunami",
+Exit status: 0 where the execution terminated, or what was waited for came, 1
+where it failed, or still waits at the end of the --timeout.`,
+	example: "florc wait --store orders bakidofunami\nflorc wait --store orders bakidofunami --for task:alice --for tag:shipped --timeout 1h\nflorc wait --store orders --timeout 1h --json main-u0-20261121.1844.bakidofunami",
 	setup: func(fs *pflag.FlagSet) action {
 		var o waitOptions
+		var w awaited
+		fs.StringArrayVar(&w.texts, "for", nil, "wait for this `CONDITION`; may be repeated")
+		fs.Uint64Var(&w.since, "since", 0, "with --for: what happens counts from the commit of this `NUMBER` on, 1 for the launch")
 		o.declare(fs)
 		return func(ctx context.Context, s *streams, args []string) error {
 			part, err := oneArgument(args, "the execution")
+			if err == nil {
+				err = w.parse()
+			}
 			if err != nil {
 				return err
+			}
+			if len(w.conditions) > 0 {
+				return o.waitFor(ctx, s, part, &w)
 			}
 			r := &runner{}
 			p, err := o.around(".")
@@ -131,11 +153,11 @@ func (o *waitOptions) wait(ctx context.Context, s *streams, a access, p *folder.
 	}
 	defer cancel()
 	r.s, r.json, r.patient = s, o.json, true
-	if r.taskers, err = parseTaskers(s, o.taskers, false); err != nil {
+	c, err := o.config(s, p)
+	if err != nil {
 		return err
 	}
-	c := runtime.Config{Taskers: r.taskers, Fallback: runtime.TaskerFunc(leave), TaskWorkers: math.MaxInt32, Output: s.stderr}
-	configure(&c, p, "")
+	r.taskers = c.Taskers
 	return o.useWith(timed, s, a, c, func(ctx context.Context, u *unit) error {
 		r.dir = o.dir
 		// Also what is interrupted early, or at a bad time, says what it waits for.
@@ -145,6 +167,14 @@ func (o *waitOptions) wait(ctx context.Context, s *streams, a access, p *folder.
 		}
 		return r.work(ctx, u, lo)
 	})
+}
+
+// config is that of a runtime which works a store while it waits.
+func (o *waitOptions) config(s *streams, p *folder.Project) (runtime.Config, error) {
+	taskers, err := parseTaskers(s, o.taskers, false)
+	c := runtime.Config{Taskers: taskers, Fallback: runtime.TaskerFunc(leave), TaskWorkers: math.MaxInt32, Output: s.stderr}
+	configure(&c, p, "")
+	return c, err
 }
 
 // leave is a tasker that leaves its tasks to be done by a process that knows how,

@@ -252,3 +252,40 @@ func Example_otherProcess() {
 	// Output:
 	// {"ret":3}
 }
+
+// approved waits until somebody has a request on the desk, then until that is
+// dealt with.
+func approved(ctx context.Context, c runtime.Client, exid string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Hour)
+	defer cancel()
+	_, err := c.WaitFor(ctx, exid, runtime.WaitOptions{Since: 1},
+		runtime.Condition{Kind: runtime.UntilTask, Name: "alice"},
+		runtime.Condition{Kind: runtime.UntilLeft, Name: "approval"})
+	return err
+}
+
+func Example_waiting() {
+	ctx := context.Background()
+	alice := runtime.TaskerFunc(func(context.Context, *runtime.Task) (*runtime.Reply, error) { return nil, nil })
+	r, err := runtime.New(runtime.Config{Store: memstore.New(), Library: stdlib.All(), Taskers: map[string]runtime.Tasker{"alice": alice}})
+	if err == nil {
+		err = r.Start(ctx)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer r.Stop(ctx)
+	def, err := runtime.Parse("approve.flo", "sequence tag: 'approval'\n  alice 'approve'")
+	if err != nil {
+		log.Fatal(err)
+	}
+	exid, err := r.Launch(ctx, def, runtime.LaunchOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := approved(ctx, r, exid); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("approved")
+	// Output: approved
+}

@@ -27,6 +27,12 @@ func (c *Client) Wait(ctx context.Context, exid string) (*runtime.Result, error)
 	return r.result()
 }
 
+// WaitFor waits for conditions, one after the other.
+func (c *Client) WaitFor(ctx context.Context, exid string, o runtime.WaitOptions, conditions ...runtime.Condition) (met []runtime.Met, err error) {
+	err = c.one(ctx, waitForPath, waitForArgs{exid, o, conditions}, &met)
+	return met, err
+}
+
 // Return returns a task.
 func (c *Client) Return(ctx context.Context, exid, task string, payload value.Value, failure error) error {
 	return c.none(ctx, "/return", returnArgs{exid, task, packed{payload}, newFailure(failure)}, nil, nil)

@@ -117,7 +117,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	frames := &frameWriter{w: out, flush: func() error { return errors.Join(out.Flush(), control.Flush()) }}
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
-	if r.URL.Path == waitPath || r.URL.Path == claimPath {
+	if r.URL.Path == waitPath || r.URL.Path == waitForPath || r.URL.Path == claimPath {
 		defer context.AfterFunc(s.waits, func() { cancel(runtime.ErrStopped) })()
 	}
 	err := handle(ctx, &call{s.client, r.Body, frames})
@@ -135,10 +135,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type handler func(ctx context.Context, c *call) error
 
 const (
-	helloPath = "/hello"
-	waitPath  = "/wait"
-	claimPath = "/tasks/claim"
-	loadPath  = "/load"
+	helloPath   = "/hello"
+	waitPath    = "/wait"
+	waitForPath = "/wait-for"
+	claimPath   = "/tasks/claim"
+	loadPath    = "/load"
 )
 
 var handlers = map[string]handler{
@@ -160,6 +161,9 @@ var handlers = map[string]handler{
 	}),
 	waitPath: one(func(ctx context.Context, c *call, a exidArgs) (*result, error) {
 		return mapped(newResult)(c.client.Wait(ctx, a.Exid))
+	}),
+	waitForPath: one(func(ctx context.Context, c *call, a waitForArgs) ([]runtime.Met, error) {
+		return c.client.WaitFor(ctx, a.Exid, a.Options, a.Conditions...)
 	}),
 	"/return": none(func(ctx context.Context, c *call, a returnArgs) error {
 		return c.client.Return(ctx, a.Exid, a.Task, a.Payload.Value, a.Failure.error())

@@ -66,6 +66,11 @@ type (
 	exidArgs struct {
 		Exid string `json:"exid"`
 	}
+	waitForArgs struct {
+		Exid       string              `json:"exid"`
+		Options    runtime.WaitOptions `json:"options"`
+		Conditions []runtime.Condition `json:"conditions"`
+	}
 	returnArgs struct {
 		Exid    string   `json:"exid"`
 		Task    string   `json:"task"`
