@@ -9,8 +9,6 @@ import (
 	"os/exec"
 	"strings"
 	"time"
-
-	"github.com/florc-lang/florc/lang/value"
 )
 
 // CommandTasker is a tasker that runs a program for each task: the task is
@@ -52,21 +50,7 @@ func (c *CommandTasker) Task(ctx context.Context, t *Task) (*Reply, error) {
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("%s: %w%s", c.Command[0], err, lastLines(errs.Bytes()))
 	}
-	text := bytes.TrimSpace(out.Bytes())
-	if len(text) == 0 {
-		return nil, nil
-	}
-	payload, err := value.ParseJSON(text)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%s: what it wrote is not JSON: %w", c.Command[0], err)
-	case !payload.IsObject():
-		return nil, fmt.Errorf("%s: it wrote a %s, the new payload has to be an object", c.Command[0], payload.TypeName())
-	}
-	if e, failed := payload.AsObject().Get("error"); failed && payload.AsObject().Len() == 1 {
-		return nil, errors.New(value.ToText(e))
-	}
-	return &Reply{Payload: payload}, nil
+	return replyOf(c.Command[0], bytes.TrimSpace(out.Bytes()))
 }
 
 func lastLines(stderr []byte) string {

@@ -202,7 +202,11 @@ func (j *job) withdrawer() (Withdrawer, bool) {
 func (d *dispatcher) accept(ctx context.Context, rec *TaskRecord, reply *Reply) error {
 	items, err := d.r.allocation(ctx, rec, reply)
 	if err == nil {
-		err = d.r.store.Commit(ctx, &Batch{Accepted: []TaskKey{rec.Key()}, Items: items})
+		b := &Batch{Accepted: []TaskKey{rec.Key()}, Items: items}
+		if d.r.registry.find(rec.Domain, rec.Tasker) == nil { // the fallback has it
+			b.Accepted, b.Left = nil, b.Accepted
+		}
+		err = d.r.store.Commit(ctx, b)
 	}
 	switch {
 	case err == nil:

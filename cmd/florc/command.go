@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -30,11 +31,12 @@ type action func(ctx context.Context, s *streams, args []string) error
 
 // commands lists every command, in the order of the help.
 func commands() []command {
-	return []command{runCommand, checkCommand, fmtCommand, lspCommand, treeCommand, graphCommand, docCommand(), explainCommand, schemaCommand,
-		launchCommand, psCommand, showCommand, logCommand, traceCommand, waitCommand, tasksCommand, timersCommand,
+	return slices.Concat([]command{runCommand, checkCommand, fmtCommand, lspCommand, treeCommand, graphCommand, docCommand(), explainCommand, schemaCommand,
+		launchCommand, psCommand, showCommand, logCommand, traceCommand, waitCommand, tasksCommand, tasksShowCommand}, taskActs(), []command{
+		taskersCommand, timersCommand,
 		returnCommand, signalCommand, cancelCommand, killCommand, pauseCommand, resumeCommand, retryCommand, reapplyCommand,
 		addBranchCommand, addIterationCommand, workCommand, replayCommand, verifyCommand, backupCommand, restoreCommand,
-		dumpCommand, loadCommand, compactCommand, versionCommand}
+		dumpCommand, loadCommand, compactCommand, versionCommand})
 }
 
 // The exit statuses.
@@ -95,15 +97,32 @@ func run(ctx context.Context, args []string, s *streams) int {
 	case "--version":
 		name = versionCommand.name
 	}
-	for _, c := range commands() {
-		if c.name == name {
-			return s.status("florc "+name, c.run(ctx, s, args))
-		}
+	if c, args := findCommand(name, args); c != nil {
+		return s.status("florc "+c.name, c.run(ctx, s, args))
 	}
 	if strings.HasPrefix(name, "-") {
 		return s.status("florc", badUsage("flags come after a command", "%s is not a command", name))
 	}
 	return s.status("florc", unknownCommand(name))
+}
+
+// findCommand finds a command by the first words of a line, and gives what
+// follows them; nil for none.
+func findCommand(name string, args []string) (*command, []string) {
+	all := commands()
+	if len(args) > 0 {
+		for i := range all {
+			if all[i].name == name+" "+args[0] {
+				return &all[i], args[1:]
+			}
+		}
+	}
+	for i := range all {
+		if all[i].name == name {
+			return &all[i], args
+		}
+	}
+	return nil, nil
 }
 
 func unknownCommand(name string) error {
@@ -156,16 +175,16 @@ func unknownFlag(fs *pflag.FlagSet, name string) error {
 // help prints the list of commands, or the help of one.
 func help(s *streams, args []string) error {
 	if len(args) > 0 {
-		for _, c := range commands() {
-			if c.name == args[0] {
-				return c.run(context.Background(), s, []string{"--help"})
-			}
+		if c, _ := findCommand(args[0], args[1:]); c != nil {
+			return c.run(context.Background(), s, []string{"--help"})
 		}
 		return unknownCommand(args[0])
 	}
 	fmt.Fprintf(s.stdout, "florc runs, checks and documents flows.\n\nUsage:\n  florc COMMAND [flags] [arguments]\n\nCommands:\n")
 	for _, c := range commands() {
-		fmt.Fprintf(s.stdout, "  %-9s %s\n", c.name, c.summary)
+		if !strings.Contains(c.name, " ") { // those have their place in the help of the first word
+			fmt.Fprintf(s.stdout, "  %-9s %s\n", c.name, c.summary)
+		}
 	}
 	fmt.Fprintf(s.stdout, "\nExample:\n  florc run order.flo\n\n'florc COMMAND --help' says more about a command.\n")
 	return nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"os"
 
 	"github.com/spf13/pflag"
@@ -172,16 +171,9 @@ func (o *waitOptions) wait(ctx context.Context, s *streams, a access, p *folder.
 // config is that of a runtime which works a store while it waits.
 func (o *waitOptions) config(s *streams, p *folder.Project) (runtime.Config, error) {
 	taskers, err := parseTaskers(s, o.taskers, false)
-	c := runtime.Config{Taskers: taskers, Fallback: runtime.TaskerFunc(leave), TaskWorkers: math.MaxInt32, Output: s.stderr}
+	c := runtime.Config{Taskers: taskers, Fallback: runtime.Worklist, Output: s.stderr}
 	configure(&c, p, "")
 	return c, err
-}
-
-// leave is a tasker that leaves its tasks to be done by a process that knows how,
-// once that owns the store, or to be returned.
-func leave(ctx context.Context, _ *runtime.Task) (*runtime.Reply, error) {
-	<-ctx.Done()
-	return nil, ctx.Err()
 }
 
 // printExid prints the id of the execution that something was done to.

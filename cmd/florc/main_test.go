@@ -149,7 +149,7 @@ func TestPagesHaveFilesOfTheirOwn(t *testing.T) {
 
 func TestEveryCommandHasHelp(t *testing.T) {
 	for _, c := range commands() {
-		output, status := florc(t.Context(), c.name, "--help")
+		output, status := florc(t.Context(), append(strings.Fields(c.name), "--help")...)
 		if status != statusDone || !strings.Contains(output, "Usage:\n  florc "+c.name) || !strings.Contains(output, "Example:\n  ") {
 			t.Errorf("florc %s --help exits with %d:\n%s", c.name, status, output)
 		}

@@ -13,7 +13,7 @@ func markdownCommands(cs []command) string {
 	b.WriteString(generatedNote + commandsIntro)
 	b.WriteString("\n## The commands\n\n| command | does |\n| --- | --- |\n")
 	for _, c := range cs {
-		fmt.Fprintf(&b, "| [`florc %s`](#florc-%s) | %s |\n", c.name, c.name, c.summary)
+		fmt.Fprintf(&b, "| [`florc %s`](#florc-%s) | %s |\n", c.name, strings.ReplaceAll(c.name, " ", "-"), c.summary)
 	}
 	for _, c := range cs {
 		fmt.Fprintf(&b, "\n### florc %s\n\n%s\n\n    florc %s %s\n", c.name, strings.TrimSpace(c.long), c.name, c.usage)
@@ -59,8 +59,8 @@ $ florc ps --store orders
 EXID                                STATUS  LAUNCHED             NAME   WAITS FOR
 main-u0-20261121.1844.bakidofunami  active  2026-11-21 18:44:59  order  task, line 3
 $ florc tasks --store orders
-EXID                                NODE  TASKER  TASK  LINE  PAYLOAD
-main-u0-20261121.1844.bakidofunami  0_1   stock   pack  3     {"order":12,"packed":false,"ret":"pack"}
+EXID                                NODE  TASKER  TASK  STATE    LINE  PAYLOAD
+main-u0-20261121.1844.bakidofunami  0_1   stock   pack  offered  3     {"order":12,"packed":false,"ret":"pack"}
 $ florc return --store orders bakidofunami 0_1 --payload '{"order": 12, "packed": true}'
 returned 0_1 of main-u0-20261121.1844.bakidofunami
 $ florc wait --store orders bakidofunami

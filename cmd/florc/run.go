@@ -24,8 +24,8 @@ var runCommand = command{
 the payload. What the flow prints with echo comes first.
 
 A tasker is a program that gets each task as JSON on its standard input, and
-writes the new payload, or {"error": "…"}, to its standard output; or "ask",
-which asks at the terminal. A project has its own, see docs/domains.md; FILE may
+writes the new payload, or {"error": "…"}, to its standard output; or a URL that
+tasks are posted to; or "ask", which asks at the terminal. A project has its own, see docs/domains.md; FILE may
 also be the name of a flow of its domain.
 
 Exit status: 0 where the execution terminated, 1 where it failed or waits for
@@ -42,7 +42,7 @@ florc run --tasker alice=ask --tasker stock='python3 stock.py' order.flo`,
 		o.store.declareKey(fs)
 		declareTimeout(fs, &o.timeout)
 		fs.BoolVar(&o.trace, "trace", false, "show what the flow writes with trace")
-		fs.StringArrayVar(&o.taskers, "tasker", nil, "a tasker, `NAME=COMMAND` or NAME=ask; may be repeated")
+		fs.StringArrayVar(&o.taskers, "tasker", nil, "a tasker, `NAME=COMMAND`, NAME=URL or NAME=ask; may be repeated")
 		return func(ctx context.Context, s *streams, args []string) error {
 			path, err := oneArgument(args, "the file")
 			if err != nil {

@@ -153,6 +153,9 @@ func TestExamples(t *testing.T) {
 			for _, m := range regexp.MustCompile(`florc ([\w-]+)([^|<>]*)`).FindAllStringSubmatch(line, -1) {
 				fs := pflag.NewFlagSet(m[1], pflag.ContinueOnError)
 				used, ok := byName[m[1]]
+				if words := strings.Fields(m[2]); len(words) > 0 && byName[m[1]+" "+words[0]].setup != nil {
+					used = byName[m[1]+" "+words[0]]
+				}
 				if !ok {
 					t.Errorf("%s: there is no command %s", line, m[1])
 					continue

@@ -29,6 +29,8 @@ func parseTaskers(s *streams, specs []string, stdinFree bool) (map[string]runtim
 			return nil, badUsage("", "--tasker %s=ask cannot ask here: standard input is not free for that", name)
 		case program == "ask":
 			taskers[name] = asking
+		case strings.HasPrefix(program, "http://"), strings.HasPrefix(program, "https://"):
+			taskers[name] = &runtime.HTTPTasker{URL: program}
 		default:
 			taskers[name] = &runtime.CommandTasker{Command: shell(program)}
 		}

@@ -30,7 +30,7 @@ start. A second signal ends it at once: nothing that was stored is lost.`,
 FLORC_STORE=orders florc work --log json`,
 	setup: func(fs *pflag.FlagSet) action {
 		var o workOptions
-		fs.StringArrayVar(&o.taskers, "tasker", nil, "a tasker, `NAME=COMMAND` or NAME=ask; may be repeated")
+		fs.StringArrayVar(&o.taskers, "tasker", nil, "a tasker, `NAME=COMMAND`, NAME=URL or NAME=ask; may be repeated")
 		o.projectOptions.declare(fs)
 		fs.StringVar(&o.log, "log", "text", "how to log: text or json")
 		fs.StringVar(&o.dir, "store", "", "the `DIR` of the store; default: FLORC_STORE of the environment")
