@@ -337,7 +337,7 @@ func (g *simSource) line(depth int, format string, args ...any) {
 func (g *simSource) node(depth int) {
 	g.marks++
 	k := g.marks
-	n := g.rnd.IntN(18)
+	n := g.rnd.IntN(19)
 	if depth > 3 {
 		n = g.rnd.IntN(7)
 	}
@@ -397,6 +397,15 @@ func (g *simSource) node(depth int) {
 			g.line(depth+1, "mutex 'm%d' retry: 2", k)
 			g.node(depth + 2)
 		}
+	case 17: // taken back
+		g.line(depth, "sequence on_error: (def msg err \\ set f.e%d 1)", k)
+		g.line(depth+1, "saga")
+		g.line(depth+2, "task 'work' k: 'k%d'", k)
+		g.line(depth+2, "undo")
+		g.line(depth+3, "task 'work' k: 'u%d'", k)
+		g.line(depth+3, "trace \"taken back %d\"", k)
+		g.node(depth + 2)
+		g.line(depth+2, "task '%s' k: 'k%db'", []string{"bad", "work"}[g.rnd.IntN(2)], k)
 	default:
 		g.line(depth, "sequence")
 		for range 1 + g.rnd.IntN(3) {

@@ -18,6 +18,7 @@ func TestInterrupted(t *testing.T) {
 		"sequence\n  on 'x'\n    noret _\n  every 1\n    signal 'x'\n  part\n    sleep 1\n  sleep 3\n",
 		"concurrence\n  sequence retry: 2 timeout: '1h'\n    concurrence\n      stall _\n      fail 'no'\n  sequence on_error: (def \\ 1) retry: { count: 3, delay: 1 }\n    fail 'no'\n",
 		"concurrence\n  mutex 'a'\n    sequence\n      stall _\n  mutex 'a' on_cancel: (def \\ noret _)\n    stall _\n  mutex 'a'\n    noret _\n",
+		"saga\n  undo\n    noret _\n  saga\n    undo\n      noret _\n    concurrence\n      stall _\n      sequence\n        noret _\n        fail 'no'\n",
 		"sequence flank retry: 1\n  fail 'no'\npart retry: { count: 2, delay: 1 }\n  sleep 1\n  fail 'no'\nsleep 9\n",
 	} {
 		p := compile(t, All(), src)

@@ -204,7 +204,7 @@ func (x *Execution) errorHandler(f *Frame, err *Error) *Frame {
 		if f.State == Ended {
 			continue // it is there for its variables only
 		}
-		if x.retries(f, err) {
+		if f.undoes() || x.retries(f, err) {
 			return f
 		}
 		if !f.InError.IsZero() {
@@ -259,9 +259,12 @@ func (n *Node) triggerOnError() error {
 	f := n.f
 	n.x.touch(f)
 	n.pl = n.m.Payload
-	again := n.x.retries(f, n.m.Err)
+	undoes, again := f.undoes(), n.x.retries(f, n.m.Err)
 	n.Close(OnError)
-	if again {
+	if undoes {
+		left := n.m.Payload
+		f.Failure, f.Left = n.m.Err, &left
+	} else if again {
 		n.setOnLast(n.failAttempt(n.m.Err))
 	} else {
 		n.setOnLast(n.prepare(f.Handlers[HandleError], n.m.Err, 1))

@@ -186,6 +186,7 @@ func conformanceCases(t testing.TB) []conformanceCase {
 		"set n 0\nsequence tag: 'r' retry: { count: 3, delay: 2, backoff: 'linear', jitter: 0.3 } timeout: '5s' on_error: (def err \\ trace err.msg)\n  set n (n + 1)\n  sleep 1\n  trace \"$(node.attempt) of $(n)\"\n  stall _ if n == 2\n  fail 'no'\n",
 		"part retry: { count: 2, delay: 1 }\n  sleep 1\n  fail 'no'\nconcurrence retry: 1\n  sleep 2\n  task 'al' 1 retry: 2\n  sequence\n    sleep 1\n    fail 'no' if node.attempt == 1\n    sleep 1\n",
 		"concurrence\n  mutex 'a'\n    sleep 2\n    trace 1\n  mutex 'a' tag: 'm' on_cancel: (def \\ trace 'off')\n    trace 2\n  mutex 'a' retry: 1\n    sleep 1\n    trace 3\n    fail 'no' if node.attempt == 1\n  sequence\n    sleep 1\n    cancel ref: 'm'\n",
+		"define book what\n  undo\n    sleep 1\n    trace \"not $(what) $(f.n)\"\nsaga retry: 1 on_error: (def err \\ trace err.msg)\n  set f.n 1\n  book 'room'\n  saga tag: 's'\n    set f.n 2\n    book 'car'\n  sleep 1\n  fail 'no'\nconcurrence\n  saga tag: 'c'\n    undo\n      sleep 2\n      trace 'undone'\n    stall _\n  sequence\n    sleep 1\n    cancel ref: 'c'\n",
 		"set f.x 123456789012345678901234567890\ntask 'al' 1 a: /x+/ tag: 'z'\n",
 	} {
 		cases = append(cases, conformanceCase{ID: fmt.Sprintf("codec/%d", i), Src: src})

@@ -198,6 +198,17 @@ func (c *coder) frame(f *Frame) {
 	pointer(c, 65, &f.Retry, (*coder).retry)
 	number(c, 66, &f.Attempt)
 	pointer(c, 67, &f.Lock, (*coder).lock)
+	list(c, 68, &f.Undos, (*coder).undo)
+	pointer(c, 69, &f.Left, func(c *coder, p *Payload) {
+		c.payload(1, p)
+		c.end()
+	})
+	c.end()
+}
+
+func (c *coder) undo(u *Undo) {
+	c.value(1, &u.Fn)
+	c.payload(2, &u.Payload)
 	c.end()
 }
 

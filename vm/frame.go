@@ -50,9 +50,11 @@ type Frame struct {
 	CalledOff bool    // its parent's cancel is on the way to it
 	Timers    []Timer
 	Trap      *Trap
-	Retry     *Retry // it is tried again where it fails: each attempt is a child of it
-	Lock      *Lock  // it is, or wants to be, inside of a mutex
-	Attempt   int64  // it is an attempt of its parent, from 1 on
+	Retry     *Retry   // it is tried again where it fails: each attempt is a child of it
+	Undos     []Undo   // the steps back that it would take, the last one first
+	Left      *Payload // with which it goes on once they are taken
+	Lock      *Lock    // it is, or wants to be, inside of a mutex
+	Attempt   int64    // it is an attempt of its parent, from 1 on
 	Failure   *Error
 	TaskID    string
 	Mark      Mark           // whether it is paused by itself

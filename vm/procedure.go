@@ -73,6 +73,9 @@ type Procedure struct {
 
 	// NameAttrs are words that stand for themselves as unkeyed attributes.
 	NameAttrs []string
+	// Undoes says that the node takes the steps back that were recorded for it
+	// (see AddUndo) where it does not come to its end.
+	Undoes bool
 	// Detached says that what the node has called goes on when it ends.
 	Detached bool
 	// Params are the parameters of the function that the body stands for,

@@ -8,11 +8,12 @@
 
 (defconst flor-words-flow
   '("abort" "and" "apply" "begin" "break" "c-collect" "c-each" "c-for-each" "c-map"
-    "cancel" "case" "ccollect" "ceach" "cmap" "concurrence" "cond" "continue" "cursor"
-    "def" "define" "do-return" "do-trap" "error" "fail" "flank" "fun" "graft" "if" "ife"
-    "import" "kabort" "kill" "loop" "match" "move" "mutex" "noeval" "noret" "not" "on"
-    "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "part" "participant"
-    "return" "sequence" "signal" "stall" "task" "trap" "unless" "unlesse" "until" "while")
+    "cancel" "case" "ccollect" "ceach" "cmap" "compensate" "concurrence" "cond" "continue"
+    "cursor" "def" "define" "do-return" "do-trap" "error" "fail" "flank" "fun" "graft"
+    "if" "ife" "import" "kabort" "kill" "loop" "match" "move" "mutex" "noeval" "noret"
+    "not" "on" "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "part"
+    "participant" "return" "saga" "sequence" "signal" "stall" "task" "trap" "undo"
+    "unless" "unlesse" "until" "while")
   "Procedures that say what happens when.")
 
 (defconst flor-words-functions
@@ -60,10 +61,10 @@
 
 (defconst flor-words-openers
   '("apply" "at" "begin" "c-collect" "c-each" "case" "ccollect" "ceach" "collect"
-    "concurrence" "cond" "cron" "cursor" "def" "define" "detect" "do-return" "do-trap"
-    "each" "every" "flank" "fun" "if" "ife" "in" "inject" "loop" "match" "mutex" "noeval"
-    "noret" "on" "part" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse"
-    "until" "while")
+    "compensate" "concurrence" "cond" "cron" "cursor" "def" "define" "detect" "do-return"
+    "do-trap" "each" "every" "flank" "fun" "if" "ife" "in" "inject" "loop" "match" "mutex"
+    "noeval" "noret" "on" "part" "reject" "saga" "select" "sequence" "signal" "twig"
+    "undo" "unless" "unlesse" "until" "while")
   "Procedures whose children stand below them.")
 
 (defconst flor-words-arguments

@@ -52,7 +52,7 @@ func all() []rule {
 		functionArguments, tooManyArguments, argumentType, tooGreatExpect, duplicateKey, duplicateAttribute, duplicateArm,
 		elseInIf, constantCondition, functionAsCondition, selfComparison, missingFile, importCycle, singleQuotes, badOption,
 		handlers, misreading, minus, timing, taskWithoutTimeout, hiddenName,
-		lostWrite, breakInEach, instead, errorMember, badSchedule, badRetry, noValue, endlessRecursion,
+		lostWrite, breakInEach, instead, errorMember, badSchedule, badRetry, strayUndo, noValue, endlessRecursion,
 		ignoreComments,
 	}
 }

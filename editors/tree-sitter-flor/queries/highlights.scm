@@ -22,11 +22,12 @@
 ((statement head: (name) @keyword)
   (#any-of? @keyword
     "abort" "and" "apply" "begin" "break" "c-collect" "c-each" "c-for-each" "c-map"
-    "cancel" "case" "ccollect" "ceach" "cmap" "concurrence" "cond" "continue" "cursor"
-    "def" "define" "do-return" "do-trap" "error" "fail" "flank" "fun" "graft" "if" "ife"
-    "import" "kabort" "kill" "loop" "match" "move" "mutex" "noeval" "noret" "not" "on"
-    "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "part" "participant"
-    "return" "sequence" "signal" "stall" "task" "trap" "unless" "unlesse" "until" "while"))
+    "cancel" "case" "ccollect" "ceach" "cmap" "compensate" "concurrence" "cond" "continue"
+    "cursor" "def" "define" "do-return" "do-trap" "error" "fail" "flank" "fun" "graft"
+    "if" "ife" "import" "kabort" "kill" "loop" "match" "move" "mutex" "noeval" "noret"
+    "not" "on" "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "part"
+    "participant" "return" "saga" "sequence" "signal" "stall" "task" "trap" "undo"
+    "unless" "unlesse" "until" "while"))
 
 ((statement head: (name) @function.builtin)
   (#any-of? @function.builtin
@@ -46,38 +47,38 @@
     "!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "abort" "all?" "and" "any?"
     "apply" "array?" "at" "begin" "boolean?" "break" "c-collect" "c-each" "c-for-each"
     "c-map" "camelCase" "camelcase" "cancel" "capitalize" "case" "ccollect" "ceach" "cmap"
-    "collect" "concurrence" "cond" "continue" "cron" "cursor" "def" "define" "del" "delf"
-    "detect" "dict?" "do-return" "do-trap" "downcase" "each" "echo" "empty?" "error"
-    "every" "fail" "false?" "filter" "filter-out" "find" "flank" "flatten" "float?"
-    "for-each" "fun" "graft" "hash?" "if" "ife" "import" "in" "includes?" "index" "inject"
-    "kabort" "keys" "kill" "length" "list?" "loop" "lowcase" "lowercase" "ltimestamp"
-    "map" "match" "match?" "matchr" "max" "merge" "min" "move" "mutex" "nil?" "noeval"
-    "noret" "not" "null?" "number?" "object?" "on" "on_cancel" "on_error" "on_receive"
-    "on_timeout" "or" "or!" "pair?" "part" "participant" "pmatch" "push" "pushr" "rand"
-    "range" "reduce" "reject" "return" "reverse" "sample" "schedule" "select" "sequence"
-    "set" "setr" "shuffle" "signal" "size" "sleep" "slice" "snake_case" "snakecase" "sort"
-    "sort_by" "split" "stall" "string?" "strip" "task" "timestamp" "to-array" "to-object"
-    "trace" "trap" "trim" "true?" "twig" "type" "type-of" "unless" "unlesse" "until"
-    "upcase" "uppercase" "values" "while"))
+    "collect" "compensate" "concurrence" "cond" "continue" "cron" "cursor" "def" "define"
+    "del" "delf" "detect" "dict?" "do-return" "do-trap" "downcase" "each" "echo" "empty?"
+    "error" "every" "fail" "false?" "filter" "filter-out" "find" "flank" "flatten"
+    "float?" "for-each" "fun" "graft" "hash?" "if" "ife" "import" "in" "includes?" "index"
+    "inject" "kabort" "keys" "kill" "length" "list?" "loop" "lowcase" "lowercase"
+    "ltimestamp" "map" "match" "match?" "matchr" "max" "merge" "min" "move" "mutex" "nil?"
+    "noeval" "noret" "not" "null?" "number?" "object?" "on" "on_cancel" "on_error"
+    "on_receive" "on_timeout" "or" "or!" "pair?" "part" "participant" "pmatch" "push"
+    "pushr" "rand" "range" "reduce" "reject" "return" "reverse" "saga" "sample" "schedule"
+    "select" "sequence" "set" "setr" "shuffle" "signal" "size" "sleep" "slice"
+    "snake_case" "snakecase" "sort" "sort_by" "split" "stall" "string?" "strip" "task"
+    "timestamp" "to-array" "to-object" "trace" "trap" "trim" "true?" "twig" "type"
+    "type-of" "undo" "unless" "unlesse" "until" "upcase" "uppercase" "values" "while"))
 
 ((postfix condition: (name) @function.builtin)
   (#any-of? @function.builtin
     "!=" "%" "*" "+" "-" "/" "<" "<=" "<>" "=" "==" ">" ">=" "abort" "all?" "and" "any?"
     "apply" "array?" "at" "begin" "boolean?" "break" "c-collect" "c-each" "c-for-each"
     "c-map" "camelCase" "camelcase" "cancel" "capitalize" "case" "ccollect" "ceach" "cmap"
-    "collect" "concurrence" "cond" "continue" "cron" "cursor" "def" "define" "del" "delf"
-    "detect" "dict?" "do-return" "do-trap" "downcase" "each" "echo" "empty?" "error"
-    "every" "fail" "false?" "filter" "filter-out" "find" "flank" "flatten" "float?"
-    "for-each" "fun" "graft" "hash?" "if" "ife" "import" "in" "includes?" "index" "inject"
-    "kabort" "keys" "kill" "length" "list?" "loop" "lowcase" "lowercase" "ltimestamp"
-    "map" "match" "match?" "matchr" "max" "merge" "min" "move" "mutex" "nil?" "noeval"
-    "noret" "not" "null?" "number?" "object?" "on" "on_cancel" "on_error" "on_receive"
-    "on_timeout" "or" "or!" "pair?" "part" "participant" "pmatch" "push" "pushr" "rand"
-    "range" "reduce" "reject" "return" "reverse" "sample" "schedule" "select" "sequence"
-    "set" "setr" "shuffle" "signal" "size" "sleep" "slice" "snake_case" "snakecase" "sort"
-    "sort_by" "split" "stall" "string?" "strip" "task" "timestamp" "to-array" "to-object"
-    "trace" "trap" "trim" "true?" "twig" "type" "type-of" "unless" "unlesse" "until"
-    "upcase" "uppercase" "values" "while"))
+    "collect" "compensate" "concurrence" "cond" "continue" "cron" "cursor" "def" "define"
+    "del" "delf" "detect" "dict?" "do-return" "do-trap" "downcase" "each" "echo" "empty?"
+    "error" "every" "fail" "false?" "filter" "filter-out" "find" "flank" "flatten"
+    "float?" "for-each" "fun" "graft" "hash?" "if" "ife" "import" "in" "includes?" "index"
+    "inject" "kabort" "keys" "kill" "length" "list?" "loop" "lowcase" "lowercase"
+    "ltimestamp" "map" "match" "match?" "matchr" "max" "merge" "min" "move" "mutex" "nil?"
+    "noeval" "noret" "not" "null?" "number?" "object?" "on" "on_cancel" "on_error"
+    "on_receive" "on_timeout" "or" "or!" "pair?" "part" "participant" "pmatch" "push"
+    "pushr" "rand" "range" "reduce" "reject" "return" "reverse" "saga" "sample" "schedule"
+    "select" "sequence" "set" "setr" "shuffle" "signal" "size" "sleep" "slice"
+    "snake_case" "snakecase" "sort" "sort_by" "split" "stall" "string?" "strip" "task"
+    "timestamp" "to-array" "to-object" "trace" "trap" "trim" "true?" "twig" "type"
+    "type-of" "undo" "unless" "unlesse" "until" "upcase" "uppercase" "values" "while"))
 
 ((statement head: (name) @_define . (name) @function)
   (#eq? @_define "define"))

@@ -5,10 +5,10 @@
 ((statement head: (name) @_head) @indent.begin
   (#any-of? @_head
     "apply" "at" "begin" "c-collect" "c-each" "case" "ccollect" "ceach" "collect"
-    "concurrence" "cond" "cron" "cursor" "def" "define" "detect" "do-return" "do-trap"
-    "each" "every" "flank" "fun" "if" "ife" "in" "inject" "loop" "match" "mutex" "noeval"
-    "noret" "on" "part" "reject" "select" "sequence" "signal" "twig" "unless" "unlesse"
-    "until" "while")
+    "compensate" "concurrence" "cond" "cron" "cursor" "def" "define" "detect" "do-return"
+    "do-trap" "each" "every" "flank" "fun" "if" "ife" "in" "inject" "loop" "match" "mutex"
+    "noeval" "noret" "on" "part" "reject" "saga" "select" "sequence" "signal" "twig"
+    "undo" "unless" "unlesse" "until" "while")
   (#set! indent.immediate 1))
 
 [(array) (object) (parenthesized)] @indent.begin

@@ -3,12 +3,13 @@
 " Procedures that say what happens when, and the others.
 let flor#words#flow = [
     \ 'abort', 'and', 'apply', 'begin', 'break', 'c-collect', 'c-each', 'c-for-each',
-    \ 'c-map', 'cancel', 'case', 'ccollect', 'ceach', 'cmap', 'concurrence', 'cond',
-    \ 'continue', 'cursor', 'def', 'define', 'do-return', 'do-trap', 'error', 'fail',
-    \ 'flank', 'fun', 'graft', 'if', 'ife', 'import', 'kabort', 'kill', 'loop', 'match',
-    \ 'move', 'mutex', 'noeval', 'noret', 'not', 'on', 'on_cancel', 'on_error',
-    \ 'on_receive', 'on_timeout', 'or', 'or!', 'part', 'participant', 'return',
-    \ 'sequence', 'signal', 'stall', 'task', 'trap', 'unless', 'unlesse', 'until', 'while']
+    \ 'c-map', 'cancel', 'case', 'ccollect', 'ceach', 'cmap', 'compensate', 'concurrence',
+    \ 'cond', 'continue', 'cursor', 'def', 'define', 'do-return', 'do-trap', 'error',
+    \ 'fail', 'flank', 'fun', 'graft', 'if', 'ife', 'import', 'kabort', 'kill', 'loop',
+    \ 'match', 'move', 'mutex', 'noeval', 'noret', 'not', 'on', 'on_cancel', 'on_error',
+    \ 'on_receive', 'on_timeout', 'or', 'or!', 'part', 'participant', 'return', 'saga',
+    \ 'sequence', 'signal', 'stall', 'task', 'trap', 'undo', 'unless', 'unlesse', 'until',
+    \ 'while']
 let flor#words#functions = [
     \ '!=', '%', '*', '+', '-', '/', '<', '<=', '<>', '=', '==', '>', '>=', 'all?',
     \ 'any?', 'array?', 'at', 'boolean?', 'camelCase', 'camelcase', 'capitalize',
@@ -43,10 +44,11 @@ let flor#words#roots = [
 " arguments, and of these those that take a target first.
 let flor#words#openers = [
     \ 'apply', 'at', 'begin', 'c-collect', 'c-each', 'case', 'ccollect', 'ceach',
-    \ 'collect', 'concurrence', 'cond', 'cron', 'cursor', 'def', 'define', 'detect',
-    \ 'do-return', 'do-trap', 'each', 'every', 'flank', 'fun', 'if', 'ife', 'in',
-    \ 'inject', 'loop', 'match', 'mutex', 'noeval', 'noret', 'on', 'part', 'reject',
-    \ 'select', 'sequence', 'signal', 'twig', 'unless', 'unlesse', 'until', 'while']
+    \ 'collect', 'compensate', 'concurrence', 'cond', 'cron', 'cursor', 'def', 'define',
+    \ 'detect', 'do-return', 'do-trap', 'each', 'every', 'flank', 'fun', 'if', 'ife',
+    \ 'in', 'inject', 'loop', 'match', 'mutex', 'noeval', 'noret', 'on', 'part', 'reject',
+    \ 'saga', 'select', 'sequence', 'signal', 'twig', 'undo', 'unless', 'unlesse',
+    \ 'until', 'while']
 let flor#words#arguments = [
     \ '!=', '%', '*', '+', '-', '/', '<', '<=', '<>', '=', '==', '>', '>=', 'all?', 'and',
     \ 'any?', 'array?', 'boolean?', 'break', 'c-for-each', 'c-map', 'camelCase',
