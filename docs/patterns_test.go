@@ -38,6 +38,7 @@ import (
 //	return wash {…}    return the task of that name, with fields or without
 //	signal go {…}      signal the execution, with a payload or without
 //	cancel             cancel the execution
+//	add 0_1 "x"        give a node that iterates another element
 //	wait 2h            let time pass
 //
 // The indented lines below it are all that is seen until nothing happens
@@ -254,6 +255,12 @@ func (s *stage) do(def runtime.Definition, line string) (err error) {
 		}
 	case "signal":
 		err = s.r.Signal(ctx, s.exid, rest, given)
+	case "add":
+		nid, json, _ := strings.Cut(rest, " ")
+		var element value.Value
+		if element, err = value.ParseJSON([]byte(json)); err == nil {
+			err = s.r.AddIteration(ctx, s.exid, nid, element)
+		}
 	case "cancel":
 		err = s.r.Cancel(ctx, s.exid, "")
 	case "wait":
