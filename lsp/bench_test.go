@@ -60,7 +60,9 @@ func measure(b *testing.B, count int, f func(i int)) {
 func session(b *testing.B, text string) (*editor, uri.URI) {
 	b.Helper()
 	dir := b.TempDir()
-	e := start(b, func(o *lsp.Options) { o.Log = slog.New(slog.NewTextHandler(io.Discard, nil)) })
+	e := start(b, func(o *lsp.Options) {
+		o.Log, o.GarbageRoom = slog.New(slog.NewTextHandler(io.Discard, nil)), 128<<20 // as florc lsp has it
+	})
 	e.initialize(everything(), dir)
 	u := uri.File(filepath.Join(dir, "long.flo"))
 	e.didOpen(u, text)
@@ -80,8 +82,22 @@ func (e *editor) keystroke(u uri.URI, i int) {
 
 func BenchmarkKeystroke(b *testing.B) {
 	e, u := session(b, longText(10_000))
-	measure(b, 100, func(i int) {
+	measure(b, 300, func(i int) {
 		e.keystroke(u, i)
+		e.diagnostics(u)
+	})
+}
+
+// BenchmarkNewLine is BenchmarkKeystroke for keystrokes after which the lines
+// below stand elsewhere.
+func BenchmarkNewLine(b *testing.B) {
+	e, u := session(b, longText(10_000))
+	measure(b, 40, func(i int) {
+		if i%2 == 0 {
+			e.didChange(u, partial(5004, 0, 5004, 0, "\n"))
+		} else {
+			e.didChange(u, partial(5004, 0, 5005, 0, ""))
+		}
 		e.diagnostics(u)
 	})
 }

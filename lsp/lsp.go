@@ -34,6 +34,10 @@ type Options struct {
 	// CodeLink returns the address of the page about a code, "" for none.
 	// Default: none has one.
 	CodeLink func(diag.Code) string
+	// GarbageRoom is how many bytes of garbage may pile up in the process before
+	// it is collected, so that typing is seldom held up by that. Default: the
+	// collector's pace is left as it is.
+	GarbageRoom int
 	// Log receives what goes wrong, and is given to the editor too. Default:
 	// slog.Default().
 	Log *slog.Logger

@@ -86,6 +86,7 @@ func (p *pusher) round() {
 			return
 		}
 	}
+	room.keep(p.s.opts.GarbageRoom)
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

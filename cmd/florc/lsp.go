@@ -45,7 +45,7 @@ florc lsp --listen 127.0.0.1:0`,
 				level = slog.LevelDebug
 			}
 			opts := lsp.Options{
-				Schema: stdlib.All().Schema(), Version: version().Version, CodeLink: codeLink,
+				Schema: stdlib.All().Schema(), Version: version().Version, CodeLink: codeLink, GarbageRoom: garbageRoom,
 				Log: slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: level})),
 			}
 			if *listen == "" {
@@ -55,6 +55,9 @@ florc lsp --listen 127.0.0.1:0`,
 		}
 	},
 }
+
+// garbageRoom is the garbage, in bytes, that may pile up in the language server.
+const garbageRoom = 128 << 20
 
 // listenForEditors serves WebSockets until ctx is done or the parent of the
 // process ends.

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/sig"
@@ -12,6 +13,8 @@ import (
 // nested in.
 type block struct {
 	parent *ast.Line // nil at the outermost level
+	around *ast.Line // the line that the parent is nested in, or nil
+	lead   *ast.Line // of the parent, the one that starts the line of text
 	lines  []*ast.Line
 }
 
@@ -21,8 +24,11 @@ func (b *block) delta() int { return b.usual(0) - b.parent.Indent }
 // usual returns the indentation of most lines; where as many have another,
 // the one that is step deeper than the parent, or the first one.
 func (b *block) usual(step int) int {
-	count := map[int]int{}
 	best := b.lines[0].Indent
+	if !slices.ContainsFunc(b.lines, func(l *ast.Line) bool { return l.Indent != best }) {
+		return best
+	}
+	count := map[int]int{}
 	for _, l := range b.lines {
 		count[l.Indent]++
 	}
@@ -49,16 +55,14 @@ type layouter struct {
 	env     *Env
 	f       *ast.File
 	blocks  []block
-	parent  map[*ast.Line]*ast.Line
-	lead    map[*ast.Line]*ast.Line // of a joined line, the one that starts the line of text
 	habit   habit
 	found   []Misplaced
 	crooked map[int]bool // the lines found
 }
 
 func layout(env *Env, f *ast.File) (found []Misplaced, crooked map[int]bool) {
-	y := &layouter{env: env, f: f, parent: map[*ast.Line]*ast.Line{}, lead: map[*ast.Line]*ast.Line{}, crooked: map[int]bool{}}
-	y.collect(nil, f.Lines)
+	y := &layouter{env: env, f: f, crooked: map[int]bool{}}
+	y.collect(block{}, f.Lines)
 	y.findHabit()
 	for i := range y.blocks {
 		y.block(&y.blocks[i])
@@ -68,7 +72,7 @@ func layout(env *Env, f *ast.File) (found []Misplaced, crooked map[int]bool) {
 
 func (y *layouter) block(b *block) {
 	p := b.parent
-	if p != nil && y.crooked[y.line(p)] {
+	if p != nil && len(y.crooked) > 0 && y.crooked[y.line(p)] {
 		return // their parent is what is wrong
 	}
 	usual := b.usual(y.habit.step)
@@ -77,8 +81,8 @@ func (y *layouter) block(b *block) {
 		if l.Indent == usual {
 			continue
 		}
-		if p != nil && (y.isNarrow(p) || y.isLoneRoot(p)) {
-			y.report(p, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
+		if p != nil && (b.isNarrow() || y.isLoneRoot(b)) {
+			y.report(b.lead, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
 			return
 		}
 		y.report(l, beside)
@@ -89,36 +93,33 @@ func (y *layouter) block(b *block) {
 	first := b.lines[0]
 	switch d := b.delta(); {
 	case p.Join == ast.Child && (d != 1 || y.takesBody(p)):
-	case y.habit.isSlip(d) && p.Join != ast.Child && !y.isLoneRoot(p):
+	case y.habit.isSlip(d) && p.Join != ast.Child && !y.isLoneRoot(b):
 		y.report(first, fmt.Sprintf("elsewhere in the file lines stand %s deeper than the line they are nested in; is it one of the lines beside line %d?", Columns(y.habit.step), y.line(p)))
 	case d != 1:
-	case y.isLoneRoot(p):
-		y.report(p, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
+	case y.isLoneRoot(b):
+		y.report(b.lead, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
 	case y.habit.step > 0 && p.Join != ast.Child || y.takesBody(p):
-	case y.isNarrow(p):
-		y.report(p, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
+	case b.isNarrow():
+		y.report(b.lead, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
 	default:
 		y.report(first, fmt.Sprintf("is it one of the lines beside line %d?", y.line(p)))
 	}
 }
 
-// isNarrow tells whether a line stands but one column deeper than the line it
-// is nested in.
-func (y *layouter) isNarrow(l *ast.Line) bool {
-	p := y.parent[l]
-	return p != nil && l.Indent == p.Indent+1
-}
+// isNarrow tells whether the parent stands but one column deeper than the line
+// it is nested in.
+func (b *block) isNarrow() bool { return b.around != nil && b.parent.Indent == b.around.Indent+1 }
 
-// isLoneRoot tells whether all other lines are nested in a line that does not
-// start at the margin.
-func (y *layouter) isLoneRoot(l *ast.Line) bool {
-	return y.parent[l] == nil && y.lead[l].Indent > 0 && len(y.blocks[0].lines) == 1
+// isLoneRoot tells whether all other lines are nested in the parent, which does
+// not start at the margin.
+func (y *layouter) isLoneRoot(b *block) bool {
+	return b.around == nil && b.lead.Indent > 0 && len(y.blocks[0].lines) == 1
 }
 
 func (y *layouter) line(l *ast.Line) int { return int(y.f.Span(l.Base, l.Stmt).Start.Line) }
 
+// report reports a line that starts a line of text.
 func (y *layouter) report(l *ast.Line, hint string) {
-	l = y.lead[l]
 	line := y.line(l)
 	if y.crooked[line] {
 		return
@@ -138,25 +139,36 @@ func Columns(n int) string {
 }
 
 // collect lists the blocks of indented lines, those that come first first.
-// Joined lines have no indentation of their own.
-func (y *layouter) collect(parent *ast.Line, lines []*ast.Line) {
-	b := block{parent: parent}
-	for i, l := range lines {
-		y.parent[l], y.lead[l] = parent, l
-		switch {
-		case l.Join == ast.Child:
-			y.lead[l] = y.lead[parent]
-		case l.Join != ast.NoJoin && i > 0:
-			y.lead[l] = y.lead[lines[i-1]]
-		case l.Stmt.Head != nil:
-			b.lines = append(b.lines, l)
+// Joined lines have no indentation of their own. The block at hand has no lines
+// yet.
+func (y *layouter) collect(b block, lines []*ast.Line) {
+	isOwn := func(l *ast.Line, i int) bool {
+		return l.Join != ast.Child && (l.Join == ast.NoJoin || i == 0) && l.Stmt.Head != nil
+	}
+	n := 0
+	for n < len(lines) && isOwn(lines[n], n) {
+		n++
+	}
+	b.lines = lines[:n:n]
+	for i := n; i < len(lines); i++ {
+		if isOwn(lines[i], i) {
+			b.lines = append(b.lines, lines[i])
 		}
 	}
 	if len(b.lines) > 0 {
 		y.blocks = append(y.blocks, b)
 	}
-	for _, l := range lines {
-		y.collect(l, l.Children)
+	var lead *ast.Line
+	for i, l := range lines {
+		switch {
+		case l.Join == ast.Child:
+			lead = b.lead
+		case l.Join == ast.NoJoin || i == 0:
+			lead = l
+		}
+		if len(l.Children) > 0 {
+			y.collect(block{parent: l, around: b.parent, lead: lead}, l.Children)
+		}
 	}
 }
 
@@ -174,7 +186,7 @@ func (y *layouter) findHabit() {
 			continue
 		}
 		d := b.delta()
-		if d == 1 && y.isNarrow(b.parent) {
+		if d == 1 && b.isNarrow() {
 			continue // the same slip, seen again
 		}
 		h.count[d]++

@@ -72,6 +72,7 @@ type rules struct {
 	*analysis.View
 	found   []diag.Diagnostic
 	regexes *regexes
+	isOff   func(diag.Code) bool // whether nobody wants to know
 	// mentioned are the names that may be defined where it is not known what
 	// a line means.
 	mentioned map[string]bool

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/source"
 	"github.com/florc-lang/florc/lang/spell"
@@ -128,7 +129,6 @@ func (r *rules) lostSignals() {
 
 func (r *rules) misspeltFields() {
 	var set mentioned
-	var comments string
 	for _, m := range r.Mentions {
 		if m.Entity != analysis.Field || m.Role != analysis.Uses || len(m.Name) < 5 {
 			continue
@@ -140,19 +140,23 @@ func (r *rules) misspeltFields() {
 					set.names[v.Name] = true
 				}
 			}
-			for _, c := range r.Syntax.Comments {
-				comments += r.Source().Text[c.Start:c.End] + "\n"
-			}
 		}
 		if set.names[m.Name] || set.computed || r.Env.IsGiven(m.Name) {
 			continue
 		}
 		meant := slip(m.Name, set.list)
-		if meant == "" || strings.Contains(comments, m.Name) {
+		if meant == "" || r.isInComment(m.Name) {
 			continue
 		}
 		r.slipped(codeField, m.Span, fmt.Sprintf("nothing sets the field %q", m.Name), meant)
 	}
+}
+
+// isInComment tells whether a comment of the file speaks of a name.
+func (r *rules) isInComment(name string) bool {
+	return slices.ContainsFunc(r.Syntax.Comments, func(c ast.Comment) bool {
+		return strings.Contains(r.Source().Text[c.Start:c.End], name)
+	})
 }
 
 func (r *rules) misspeltTaskers() {

@@ -258,6 +258,9 @@ func (r *rules) isHandedOn(n *tree.Node) bool {
 }
 
 func (r *rules) unusedTags() {
+	if r.isOff(codeUnusedTag) {
+		return // it has something to say of most flows
+	}
 	used := r.tags(analysis.Uses)
 	for _, m := range r.Mentions {
 		if m.Entity == analysis.Tag && m.Role == analysis.Defines && !used.names[m.Name] && !used.computed && !r.moveTargets().names[m.Name] {
