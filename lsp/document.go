@@ -30,13 +30,9 @@ type document struct {
 type file struct {
 	src      *source.File
 	stamp    stamp // of the disk; zero for what is not from there
-	parsed   func() parsed
+	syntax   func() *ast.File
+	diags    func() []diag.Diagnostic // what the parser found
 	analysis func() *analysis.File
-}
-
-type parsed struct {
-	syntax *ast.File
-	diags  []diag.Diagnostic
 }
 
 // cache parses, analyses and checks the versions of a document, each with what is
@@ -68,21 +64,25 @@ func (c *cache) analyze(env *analysis.Env, syntax *ast.File) *analysis.File {
 // newFile returns a file; cache is nil for one that is not edited.
 func newFile(src *source.File, env *analysis.Env, opts parser.Options, cache *cache) *file {
 	f := &file{src: src}
-	f.parsed = sync.OnceValue(func() parsed {
-		parse := parser.Parse
-		if cache != nil {
-			parse = cache.parse
-		}
-		syntax, diags := parse(src, opts)
-		return parsed{syntax, diags}
-	})
-	f.analysis = sync.OnceValue(func() *analysis.File {
-		syntax := f.parsed().syntax
-		if cache != nil {
-			return cache.analyze(env, syntax)
-		}
-		return analysis.Analyze(env, syntax)
-	})
+	if cache == nil {
+		// few ask for the syntax of such a file, and it takes much memory
+		parse := func() (*ast.File, []diag.Diagnostic) { return parser.Parse(src, opts) }
+		said := sync.OnceValues(func() (*analysis.File, []diag.Diagnostic) {
+			syntax, diags := parse()
+			return analysis.Analyze(env, syntax).Released(func() *ast.File {
+				syntax, _ := parse()
+				return syntax
+			}), diags
+		})
+		f.analysis = func() *analysis.File { a, _ := said(); return a }
+		f.diags = func() []diag.Diagnostic { _, ds := said(); return ds }
+		f.syntax = func() *ast.File { return f.analysis().Syntax() }
+		return f
+	}
+	parsed := sync.OnceValues(func() (*ast.File, []diag.Diagnostic) { return cache.parse(src, opts) })
+	f.syntax = func() *ast.File { syntax, _ := parsed(); return syntax }
+	f.diags = func() []diag.Diagnostic { _, ds := parsed(); return ds }
+	f.analysis = sync.OnceValue(func() *analysis.File { return cache.analyze(env, f.syntax()) })
 	return f
 }
 

@@ -40,7 +40,7 @@ func (q *query) onTypeFormatting(p *protocol.DocumentOnTypeFormattingParams) ([]
 // format formats the lines first to last, counted from 1; all where they are
 // zero.
 func (q *query) format(d *document, first, last int) ([]protocol.TextEdit, error) {
-	_, edits, err := format.Source(d.parsed().syntax, format.Options{
+	_, edits, err := format.Source(d.syntax(), format.Options{
 		First: first, Last: last,
 		Parse: func(src *source.File) *ast.File {
 			syntax, _ := d.cache.parse(src, q.opts.Parser)

@@ -164,7 +164,7 @@ func (r *root) check(path string, f *file) []diag.Diagnostic {
 		}).Diagnostics
 	}
 	if d := r.docs[path]; d != nil && d.file == f {
-		return r.checker.ReportNext(&d.cache.found, r.view(f), f.parsed().diags)
+		return r.checker.ReportNext(&d.cache.found, r.view(f), f.diags())
 	}
-	return r.checker.Report(r.view(f), f.parsed().diags)
+	return r.checker.Report(r.view(f), f.diags())
 }

@@ -155,7 +155,7 @@ func (w *walker) arms(c *Call, ctx Context) {
 			w.pattern(arg, arm)
 		} else {
 			cond := arm
-			cond.Words = []string{"else"}
+			cond.words = elseWord
 			w.node(arg, cond)
 		}
 		if i+1 < len(args) {
@@ -186,12 +186,12 @@ func isPattern(n *tree.Node) bool {
 
 // pattern walks a pattern of match, or what stands in its place.
 func (w *walker) pattern(n *tree.Node, ctx Context) {
-	ctx.Words = []string{"else", "guard", "bind"}
+	ctx.words = patternWords
 	if n.IsName() || !isPattern(n) {
 		w.node(n, ctx)
 		return
 	}
-	ctx.Words = nil
+	ctx.words = noWords
 	parts := arguments(n)
 	switch n.Head {
 	case "_rxs":

@@ -10,6 +10,7 @@ package analysis
 
 import (
 	"sync"
+	"weak"
 
 	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/sig"
@@ -20,9 +21,8 @@ import (
 // File is what is known of a file on its own. It is immutable and safe for
 // concurrent use.
 type File struct {
-	Env    *Env
-	Syntax *ast.File
-	Tree   *tree.Node
+	Env  *Env
+	Tree *tree.Node
 	// Root is the outermost scope. Versions of the file share it; what lives
 	// in it is told by the file (Has, NamedIn).
 	Root *Scope
@@ -32,13 +32,16 @@ type File struct {
 	Refs     []*Reference // where names of variables, functions and procedures are used
 	Mentions []*Mention   // where tags, fields, signals, taskers and files are named
 	Imports  []*Import    // the files it brings in
-	Parts    []*Part      // all of that by the lines at the outermost level
+	Parts    []*Part      // all of that by the lines at the outermost level, in their order
 
 	// Misplaced are the lines that stand where they hardly belong.
 	Misplaced []Misplaced
 	// Mentioned are the names that stand in lines that do not parse, any of
 	// which may be a definition.
 	Mentioned map[string]bool
+
+	source *source.File
+	syntax func() *ast.File
 
 	byName    map[string][]*Symbol
 	outermost map[string][]*Symbol // those of Root
@@ -58,14 +61,37 @@ type lazy struct {
 	refs     map[string][]*Reference
 }
 
+// Syntax is the file's syntax tree.
+func (f *File) Syntax() *ast.File { return f.syntax() }
+
+// Released returns the file less its syntax tree, of which little use is made:
+// where it is asked for, the text is parsed again, and the tree kept as long
+// as somebody holds it.
+func (f *File) Released(parse func() *ast.File) *File {
+	g := *f
+	var mu sync.Mutex
+	var last weak.Pointer[ast.File]
+	g.syntax = func() *ast.File {
+		mu.Lock()
+		defer mu.Unlock()
+		syntax := last.Value()
+		if syntax == nil {
+			syntax = parse()
+			last = weak.Make(syntax)
+		}
+		return syntax
+	}
+	return &g
+}
+
 // Source is the file's text.
-func (f *File) Source() *source.File { return f.Syntax.Source }
+func (f *File) Source() *source.File { return f.source }
 
 // Offset is the byte offset of a position in the file's text.
-func (f *File) Offset(p source.Pos) int { return f.Syntax.Source.Offset(p) }
+func (f *File) Offset(p source.Pos) int { return f.source.Offset(p) }
 
 // Path is the name of the file.
-func (f *File) Path() string { return f.Syntax.Source.Name }
+func (f *File) Path() string { return f.source.Name }
 
 // names lists the names that stand in a text.
 func names(text string) []string {

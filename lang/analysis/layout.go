@@ -62,6 +62,7 @@ type layouter struct {
 
 func layout(env *Env, f *ast.File) (found []Misplaced, crooked map[int]bool) {
 	y := &layouter{env: env, f: f, crooked: map[int]bool{}}
+	y.blocks = make([]block, 0, f.Source.LineCount()/3+1)
 	y.collect(block{}, f.Lines)
 	y.findHabit()
 	for i := range y.blocks {
@@ -76,7 +77,6 @@ func (y *layouter) block(b *block) {
 		return // their parent is what is wrong
 	}
 	usual := b.usual(y.habit.step)
-	beside := fmt.Sprintf("the lines beside it are indented by %s", Columns(usual))
 	for _, l := range b.lines {
 		if l.Indent == usual {
 			continue
@@ -85,7 +85,7 @@ func (y *layouter) block(b *block) {
 			y.report(b.lead, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
 			return
 		}
-		y.report(l, beside)
+		y.report(l, fmt.Sprintf("the lines beside it are indented by %s", Columns(usual)))
 	}
 	if p == nil {
 		return

@@ -49,18 +49,18 @@ func Analyze(env *Env, syntax *ast.File) *File { return analyze(env, syntax, nil
 func (f *File) Next(syntax *ast.File) *File { return analyze(f.Env, syntax, f) }
 
 func analyze(env *Env, syntax *ast.File, before *File) *File {
-	f := &File{Env: env, Syntax: syntax, Root: &Scope{}, Parts: make([]*Part, len(syntax.Lines)), lazy: &lazy{}}
+	f := &File{Env: env, source: syntax.Source, syntax: func() *ast.File { return syntax }, Root: &Scope{}, Parts: make([]*Part, len(syntax.Lines)), lazy: &lazy{}}
 	var old []*ast.Line
 	if before != nil {
 		// the scopes of parts end in the outermost one
-		f.Root, old = before.Root, before.Syntax.Lines
+		f.Root, old = before.Root, before.Syntax().Lines
 		f.Calls = make([]*Call, 0, len(before.Calls)+64)
 		f.Symbols = make([]*Symbol, 0, len(before.Symbols)+16)
 		f.Refs = make([]*Reference, 0, len(before.Refs)+64)
 		f.Mentions = make([]*Mention, 0, len(before.Mentions)+16)
 	}
 	lower := tree.NewLowering(syntax)
-	w := walker{f: f, role: Uses}
+	w := walker{f: f, syntax: syntax, role: Uses}
 	nodes := make([]*tree.Node, 0, len(syntax.Lines))
 	at := 0
 	for i, line := range syntax.Lines {
@@ -81,11 +81,27 @@ func analyze(env *Env, syntax *ast.File, before *File) *File {
 		f.Mentions = append(f.Mentions, p.Mentions...)
 		f.Imports = append(f.Imports, p.Imports...)
 	}
+	if before == nil {
+		f.share()
+	}
 	f.Tree = lower.Root(nodes)
 	f.index()
 	f.Misplaced, f.crooked = layout(env, syntax)
 	return f
 }
+
+// share makes the lists of the parts pieces of those of the file.
+func (f *File) share() {
+	var calls, symbols, refs, mentions int
+	for _, p := range f.Parts {
+		p.Calls, calls = piece(f.Calls, calls, len(p.Calls))
+		p.Symbols, symbols = piece(f.Symbols, symbols, len(p.Symbols))
+		p.Refs, refs = piece(f.Refs, refs, len(p.Refs))
+		p.Mentions, mentions = piece(f.Mentions, mentions, len(p.Mentions))
+	}
+}
+
+func piece[T any](list []T, from, n int) ([]T, int) { return list[from : from+n : from+n], from + n }
 
 // part analyses a line of the file with those nested in it.
 func (w *walker) part(line *ast.Line, lower *tree.Lowering) *Part {
@@ -151,7 +167,7 @@ func (w *walker) noteBroken(parent, l *ast.Line) {
 	if len(l.Stmt.Bad) > 0 {
 		f, m := w.f, w.found.note()
 		m.isBroken = true
-		span := f.Syntax.Span(l.Base, l.Stmt)
+		span := w.syntax.Span(l.Base, l.Stmt)
 		if w.broken == nil {
 			w.broken, w.loose = map[source.Pos]bool{}, map[source.Pos]bool{}
 		}

@@ -19,8 +19,45 @@ type Scope struct {
 	// what set makes in it belongs to the scope around.
 	binds bool
 	// open tells that more names may live in the scope than the text shows.
-	open    bool
-	symbols map[string][]*Symbol
+	open bool
+	// symbols are those that live in the scope, but for the outermost one; a
+	// map of them where there are many.
+	symbols []*Symbol
+	byName  map[string][]*Symbol
+}
+
+// manySymbols is from how many on a scope has a map of its symbols.
+const manySymbols = 12
+
+func (s *Scope) add(sym *Symbol) {
+	s.symbols = append(s.symbols, sym)
+	switch n := len(s.symbols); {
+	case n == manySymbols:
+		s.byName = map[string][]*Symbol{}
+		for _, old := range s.symbols {
+			s.byName[old.Name] = append(s.byName[old.Name], old)
+		}
+	case n > manySymbols:
+		s.byName[sym.Name] = append(s.byName[sym.Name], sym)
+	}
+}
+
+// named returns the symbols of that name that live in the scope itself.
+func (s *Scope) named(name string) []*Symbol {
+	if s.byName != nil {
+		return s.byName[name]
+	}
+	var list []*Symbol
+	for i, sym := range s.symbols {
+		switch {
+		case sym.Name != name:
+		case list == nil:
+			list = s.symbols[i : i+1 : i+1]
+		default:
+			list = append(list, sym)
+		}
+	}
+	return list
 }
 
 // encloses tells whether another scope is within the scope.
@@ -58,7 +95,7 @@ func (f *File) NamedIn(s *Scope, name string) []*Symbol {
 		f.askOuter(name)
 		return f.outermost[name]
 	}
-	return s.symbols[name]
+	return s.named(name)
 }
 
 // NodeOf returns the node that a scope is of.
@@ -82,7 +119,7 @@ func (f *File) sees(s *Scope, name string) []*Symbol {
 // Has tells whether a scope sees a symbol of that name.
 func (f *File) Has(s *Scope, name string) bool {
 	for ; s != nil && s != f.Root; s = s.Parent {
-		if len(s.symbols[name]) > 0 {
+		if len(s.named(name)) > 0 {
 			return true
 		}
 	}
@@ -154,10 +191,7 @@ func (w *walker) add(s *Symbol) {
 	if s.Scope == w.f.Root {
 		return // the file tells what lives there
 	}
-	if s.Scope.symbols == nil {
-		s.Scope.symbols = map[string][]*Symbol{}
-	}
-	s.Scope.symbols[s.Name] = append(s.Scope.symbols[s.Name], s)
+	s.Scope.add(s)
 }
 
 // nameSpan returns where a name stands in the text of a node: most often at

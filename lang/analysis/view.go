@@ -180,11 +180,13 @@ func (v *View) Resolves(ref *Reference) bool {
 func (v *View) Visible(scope *Scope) []Definition {
 	var list []Definition
 	for s := scope; s != nil; s = s.Parent {
-		symbols := s.symbols
-		if s == v.Root {
-			symbols = v.outermost
+		for _, sym := range s.symbols {
+			list = append(list, Definition{v.File, sym})
 		}
-		for _, symbols := range symbols {
+		if s != v.Root {
+			continue
+		}
+		for _, symbols := range v.outermost {
 			for _, sym := range symbols {
 				list = append(list, Definition{v.File, sym})
 			}

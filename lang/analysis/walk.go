@@ -38,11 +38,25 @@ type Context struct {
 	Loop   *Call // the loop around it in the same function
 	Cursor *Call // the same, of those that move knows
 
-	Muted   bool     // a name that stands for nothing is no failure here
-	Only    bool     // Muted, and no alternative follows
-	Handled bool     // a failure here is handled further up
-	Words   []string // words that stand for themselves here
+	Muted   bool    // a name that stands for nothing is no failure here
+	Only    bool    // Muted, and no alternative follows
+	Handled bool    // a failure here is handled further up
+	words   wordSet // words that stand for themselves here
 }
+
+// wordSet is a list of words, by its place in wordLists.
+type wordSet uint8
+
+const (
+	noWords wordSet = iota
+	elseWord
+	patternWords
+)
+
+var wordLists = [...][]string{noWords: nil, elseWord: {"else"}, patternWords: {"else", "guard", "bind"}}
+
+// Words lists the words that stand for themselves here.
+func (ctx *Context) Words() []string { return wordLists[ctx.words] }
 
 // function returns the context of the body of a function.
 func (ctx Context) function(n *tree.Node) Context {
@@ -53,8 +67,9 @@ func (ctx Context) function(n *tree.Node) Context {
 
 // walker finds the scopes, symbols, references and calls of a tree.
 type walker struct {
-	f     *File
-	found Part // what the part at hand says
+	f      *File
+	syntax *ast.File
+	found  Part // what the part at hand says
 	// broken are the statements of the part that do not parse, loose those
 	// nested in one.
 	broken, loose map[source.Pos]bool
@@ -75,7 +90,7 @@ type slab[T any] struct {
 
 func (s *slab[T]) next() *T {
 	if len(s.free) == 0 {
-		s.size = min(2*s.size+8, 128)
+		s.size = min(s.size+16, 64)
 		s.free = make([]T, s.size)
 	}
 	p := &s.free[0]
@@ -94,13 +109,13 @@ func (w *walker) node(n *tree.Node, ctx Context) {
 		ctx = ctx.function(n)
 		ctx.Scope.open = true
 	}
-	words := ctx.Words
-	ctx.Words = nil
+	words := ctx.words
+	ctx.words = noWords
 	switch {
 	case n.Literal:
 		return
 	case n.IsName():
-		if n.Head != "_" && !slices.Contains(words, n.Head) {
+		if n.Head != "_" && !slices.Contains(wordLists[words], n.Head) {
 			w.refer(n.Head, w.f.nameSpan(n, n.Head), ctx, words)
 		}
 		return
@@ -178,8 +193,8 @@ func handlesErrors(n *tree.Node) bool {
 	return false
 }
 
-func (w *walker) refer(name string, at source.Span, ctx Context, words []string) *Reference {
-	ctx.Words = words
+func (w *walker) refer(name string, at source.Span, ctx Context, words wordSet) *Reference {
+	ctx.words = words
 	r := w.refs.next()
 	*r = Reference{Name: name, Span: at, Call: ctx.Parent, Context: ctx}
 	w.found.Refs = append(w.found.Refs, r)
@@ -248,7 +263,7 @@ func (w *walker) parts(c *Call, ctx Context) {
 		ctx = w.attrs(c, ctx.function(n))
 	case sig.Cases:
 		ctx = w.attrs(c, ctx)
-		ctx.Words = []string{"else"}
+		ctx.words = elseWord
 	case sig.Arguments:
 		ctx = w.attrs(c, ctx)
 		c.Inner = ctx.Scope
@@ -405,7 +420,7 @@ func (w *walker) path(c *Call, ctx Context) {
 		if mode {
 			at = n.Children[1].Span
 		}
-		w.refer(name, at, ctx, nil)
+		w.refer(name, at, ctx, noWords)
 	}
 	w.attrs(c, ctx)
 	w.nodes(n.Children, ctx)

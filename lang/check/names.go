@@ -61,7 +61,7 @@ func (r *rules) unresolvedNames(p *analysis.Part) {
 func (r *rules) names() {
 	for _, ref := range r.unresolved {
 		if ref.Head && !r.isMentioned(ref.Name) {
-			r.unknown[ref.Call] = r.isMisspelt(ref.Name, ref.Words)
+			r.unknown[ref.Call] = r.isMisspelt(ref.Name, ref.Words())
 		}
 	}
 	var clear []*analysis.Reference
@@ -144,7 +144,7 @@ func (r *rules) unknownName(ref *analysis.Reference) {
 			d.Hint = "behind a value a slash divides: write r/…/ for a regular expression"
 		}
 	}
-	best, certain := nearest(ref.Name, append(r.seenBy(ref), ref.Words...))
+	best, certain := nearest(ref.Name, append(r.seenBy(ref), ref.Words()...))
 	switch {
 	case best != "":
 		d.Hint = fmt.Sprintf("did you mean %q?", best)

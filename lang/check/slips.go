@@ -154,7 +154,7 @@ func (r *rules) misspeltFields() {
 
 // isInComment tells whether a comment of the file speaks of a name.
 func (r *rules) isInComment(name string) bool {
-	return slices.ContainsFunc(r.Syntax.Comments, func(c ast.Comment) bool {
+	return slices.ContainsFunc(r.Syntax().Comments, func(c ast.Comment) bool {
 		return strings.Contains(r.Source().Text[c.Start:c.End], name)
 	})
 }

@@ -118,8 +118,8 @@ func (s *suppression) unused(file *source.File, x *suppressed) diag.Diagnostic {
 func suppressions(f *analysis.File) (list []*suppression, wrong []diag.Diagnostic) {
 	src := f.Source()
 	var extents []extent
-	extend(f.Syntax, f.Syntax.Lines, &extents)
-	for _, c := range f.Syntax.Comments {
+	extend(f.Syntax(), f.Syntax().Lines, &extents)
+	for _, c := range f.Syntax().Comments {
 		text := src.Text[c.Start:c.End]
 		m := directive.FindStringSubmatchIndex(text)
 		if m == nil {

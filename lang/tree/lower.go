@@ -100,7 +100,7 @@ type slab[T any] struct {
 // take returns n zero values, with no room to grow.
 func (s *slab[T]) take(n int) []T {
 	if len(s.free) < n {
-		s.size = min(2*s.size+8, 192)
+		s.size = min(s.size+16, 64)
 		s.free = make([]T, max(n, s.size))
 	}
 	out := s.free[:n:n]

@@ -111,7 +111,7 @@ func fixAll(ds []diag.Diagnostic, code diag.Code) []diag.Edit {
 func suppress(v *analysis.View, d *diag.Diagnostic) (diag.Edit, bool) {
 	src := v.Source()
 	at := d.Span.Start
-	path := linePath(v.Syntax, v.Offset(at))
+	path := linePath(v.Syntax(), v.Offset(at))
 	if !at.IsValid() || d.Code == "" || len(path) == 0 || v.IsBroken() && len(path[len(path)-1].Stmt.Bad) > 0 {
 		return diag.Edit{}, false
 	}

@@ -48,7 +48,7 @@ func (x *variable) functionItems() []CallItem {
 func functionItem(f *analysis.File, s *analysis.Symbol, n *tree.Node) CallItem {
 	at := s.Span
 	end := max(f.Offset(n.Span.End), f.Offset(at.End), f.Offset(s.Node.Span.End))
-	if path := linePath(f.Syntax, f.Offset(at.Start)); len(path) > 0 {
+	if path := linePath(f.Syntax(), f.Offset(at.Start)); len(path) > 0 {
 		end = max(end, blockEnd(path[len(path)-1]))
 	}
 	span := f.Source().Span(min(f.Offset(at.Start), f.Offset(s.Node.Span.Start)), end)

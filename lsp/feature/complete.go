@@ -132,7 +132,7 @@ func scopeAt(v *analysis.View, offset int) (*analysis.Scope, *analysis.Call) {
 	if indent == len(line) {
 		indent = int(here.Column - 1)
 	}
-	path := linePath(v.Syntax, start-1)
+	path := linePath(v.Syntax(), start-1)
 	for i := len(path) - 1; i >= 0; i-- {
 		if path[i].Join != ast.NoJoin && path[i].Join != ast.Child || path[i].Indent >= indent {
 			continue

@@ -196,7 +196,7 @@ var probes = map[string]func(v *analysis.View, offset int, span func(path string
 		text := v.Source().Text
 		_, before := parser.Parse(v.Source(), parser.Options{})
 		// comments at the ends of lines stand in one column with others
-		tidy := formatted(text) == text && !slices.ContainsFunc(v.Syntax.Comments, func(c ast.Comment) bool { return !c.OwnLine })
+		tidy := formatted(text) == text && !slices.ContainsFunc(v.Syntax().Comments, func(c ast.Comment) bool { return !c.OwnLine })
 		for _, a := range Actions(v, offset, offset+20, before) {
 			edits, err := ResolveAction(v, a)
 			if err != nil {

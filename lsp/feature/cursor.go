@@ -102,7 +102,7 @@ func cursorAt(v *analysis.View, offset int) *cursor {
 	text := v.Source().Text
 	src := v.Source()
 	from := src.LineStart(src.LineAt(offset))
-	if path := linePath(v.Syntax, offset); len(path) > 0 {
+	if path := linePath(v.Syntax(), offset); len(path) > 0 {
 		from = min(from, path[len(path)-1].Base)
 		for _, l := range path { // one around it may have a bracket yet to be closed
 			if len(l.Stmt.Bad) > 0 {

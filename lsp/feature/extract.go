@@ -131,7 +131,7 @@ func (r *region) inOwnFunction(ref *analysis.Reference) bool {
 func (r *region) definitionPlace() int {
 	src := r.v.Source()
 	var top *ast.Line
-	for _, l := range r.v.Syntax.Lines {
+	for _, l := range r.v.Syntax().Lines {
 		top = l
 		end := src.LineStart(int(src.LineAt(blockEnd(l)) + 1))
 		name := headName(l)
@@ -199,7 +199,7 @@ func (r *region) inlinable() (*inlining, error) {
 	}
 	s, ref := x.parts[0].symbols[0], x.parts[0].refs[0]
 	in := &inlining{node: functionNode(s), call: ref.Call}
-	path := linePath(r.v.Syntax, r.v.Offset(s.Span.Start))
+	path := linePath(r.v.Syntax(), r.v.Offset(s.Span.Start))
 	if in.node == nil || s.Kind != analysis.Function || len(path) == 0 || !ref.Head {
 		return nil, fmt.Errorf("%s is not a function that is called once", x.name)
 	}
@@ -225,7 +225,7 @@ func (r *region) inlinable() (*inlining, error) {
 			return nil, fmt.Errorf("%s in line %d means something else outside of the function", o.Name, o.Span.Start.Line)
 		}
 	}
-	path = linePath(r.v.Syntax, r.v.Offset(ref.Span.Start))
+	path = linePath(r.v.Syntax(), r.v.Offset(ref.Span.Start))
 	if n := len(path); n > 0 && path[n-1].Base+path[n-1].Stmt.Start == r.v.Offset(ref.Span.Start) {
 		in.line = path[n-1]
 		if n > 1 {

@@ -43,14 +43,14 @@ func Folds(v *analysis.View) []Fold {
 			lines(l.Children)
 		}
 	}
-	lines(v.Syntax.Lines)
+	lines(v.Syntax().Lines)
 	first, last := 0, -1
 	flush := func() {
 		if last > first {
 			list = append(list, Fold{first, last, true})
 		}
 	}
-	for _, c := range v.Syntax.Comments {
+	for _, c := range v.Syntax().Comments {
 		if !c.OwnLine {
 			continue
 		}
@@ -79,8 +79,8 @@ func Selection(v *analysis.View, offset int) []source.Span {
 			list = append(list, stretch{start, end})
 		}
 	}
-	path := linePath(v.Syntax, offset)
-	beside := v.Syntax.Lines
+	path := linePath(v.Syntax(), offset)
+	beside := v.Syntax().Lines
 	for _, l := range path {
 		start, _ := lineSpan(l)
 		if n := len(beside); n > 1 {

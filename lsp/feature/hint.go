@@ -215,7 +215,7 @@ const (
 // Lenses returns the lenses of a file: to run and draw it at its top, and the
 // number of references above each function.
 func Lenses(v *analysis.View) []Lens {
-	if len(v.Syntax.Lines) == 0 {
+	if len(v.Syntax().Lines) == 0 {
 		return nil
 	}
 	top := v.Source().Span(0, 0)

@@ -275,7 +275,7 @@ func defaultOf(f *analysis.File, at *tree.Attr) string {
 // fileDoc is the comment that a file starts with.
 func fileDoc(f *analysis.File) string {
 	var list []string
-	for i, c := range f.Syntax.Comments {
+	for i, c := range f.Syntax().Comments {
 		if !c.OwnLine || f.Source().LineAt(c.Start) != i+1 {
 			break
 		}

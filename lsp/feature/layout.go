@@ -76,7 +76,7 @@ func indentAfter(v *analysis.View, line int, rest string) (indent int, sure bool
 		return own, true
 	}
 	code := strings.TrimRight(stripComment(v, line), " \t")
-	path := linePath(v.Syntax, src.LineStart(line)+max(0, len(text)-1))
+	path := linePath(v.Syntax(), src.LineStart(line)+max(0, len(text)-1))
 	if len(path) > 0 {
 		// what goes on over several lines of text starts further up
 		if first := src.LineAt(path[len(path)-1].Base); first < line && first > 0 {
@@ -104,7 +104,7 @@ func leadingBlanks(text string) int { return len(text) - len(strings.TrimLeft(te
 func stripComment(v *analysis.View, line int) string {
 	src := v.Source()
 	start, text := src.LineStart(line), src.Line(line)
-	for _, c := range v.Syntax.Comments {
+	for _, c := range v.Syntax().Comments {
 		if c.Start >= start && c.Start < start+len(text) {
 			return text[:c.Start-start]
 		}

@@ -24,7 +24,7 @@ func TestRefactoringsKeepMeaning(t *testing.T) {
 		if !ended || v.IsBroken() || isValue(before) {
 			continue
 		}
-		eachLine(v.Syntax.Lines, func(l *ast.Line) {
+		eachLine(v.Syntax().Lines, func(l *ast.Line) {
 			at := l.Base + l.Stmt.Start
 			for _, a := range Actions(v, at, at, nil) {
 				if !keepsMeaning(a) {
@@ -69,7 +69,7 @@ func TestLineEndings(t *testing.T) {
 	for _, text := range examples(t) {
 		text = strings.ReplaceAll(text, "\n", "\r\n")
 		v := alone("test.flo", text)
-		eachLine(v.Syntax.Lines, func(l *ast.Line) {
+		eachLine(v.Syntax().Lines, func(l *ast.Line) {
 			for _, a := range Actions(v, l.Base+l.Stmt.Start, l.Base+l.Stmt.Start, nil) {
 				edits, err := ResolveAction(v, a)
 				if err != nil {

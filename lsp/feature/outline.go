@@ -54,7 +54,7 @@ func Outline(v *analysis.View) []*OutlineItem {
 		}
 		o.named[c] = item
 		start, end := v.Offset(c.Node.Span.Start), max(v.Offset(c.Node.Span.End), v.Offset(item.NameSpan.End))
-		if path := linePath(v.Syntax, start); len(path) > 0 {
+		if path := linePath(v.Syntax(), start); len(path) > 0 {
 			if l := path[len(path)-1]; l.Base+l.Stmt.Start == start {
 				end = max(end, blockEnd(l))
 			}

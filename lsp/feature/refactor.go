@@ -64,7 +64,7 @@ func selectLines(v *analysis.View, from, to int) *region {
 		last--
 	}
 	var parent *ast.Line
-	lines := v.Syntax.Lines
+	lines := v.Syntax().Lines
 	for {
 		var chosen []*ast.Line
 		for _, l := range lines {
@@ -126,7 +126,7 @@ func (r *region) one() *ast.Line {
 }
 
 // text returns the text of a part of a line.
-func (r *region) text(l *ast.Line, n ast.Node) string { return r.v.Syntax.Text(l.Base, n) }
+func (r *region) text(l *ast.Line, n ast.Node) string { return r.v.Syntax().Text(l.Base, n) }
 
 // own returns the text of a line without those nested in it.
 func (r *region) own(l *ast.Line) string { return r.text(l, l.Stmt) }
@@ -292,7 +292,7 @@ func (r *region) replace(start, end int, with string, kept []*tree.Node) ([]diag
 
 // comments tells whether a comment stands within the region.
 func (r *region) comments() bool {
-	for _, c := range r.v.Syntax.Comments {
+	for _, c := range r.v.Syntax().Comments {
 		if c.Start >= r.start && c.Start < r.end {
 			return true
 		}

@@ -163,7 +163,7 @@ func split(r *region) ([]diag.Edit, error) {
 			} else {
 				// comments and line ends between joined lines are kept, joins
 				// and blanks are not
-				for _, c := range r.v.Syntax.Comments {
+				for _, c := range r.v.Syntax().Comments {
 					if c.Start >= at && c.End <= start {
 						b.WriteString("  " + src.Text[c.Start:c.End])
 					}

@@ -194,7 +194,7 @@ func calledFunctions(v *analysis.View, c *analysis.Call) []fileSymbol {
 // postfixAt returns the if or unless behind a line, or the literal, that
 // stands at an offset.
 func postfixAt(v *analysis.View, offset int) *thing {
-	path := linePath(v.Syntax, offset)
+	path := linePath(v.Syntax(), offset)
 	if len(path) == 0 {
 		return nil
 	}
@@ -207,15 +207,15 @@ func postfixAt(v *analysis.View, offset int) *thing {
 		}
 		switch n := n.(type) {
 		case *ast.Postfix:
-			if at := v.Syntax.Span(l.Base, n.Word); touches(v.File, at, offset) {
+			if at := v.Syntax().Span(l.Base, n.Word); touches(v.File, at, offset) {
 				t = &thing{span: at, name: n.Word.Text, proc: v.Env.Proc(n.Word.Text)}
 			}
 		case *ast.Operator:
-			if at := v.Syntax.Span(l.Base, n); touches(v.File, at, offset) {
+			if at := v.Syntax().Span(l.Base, n); touches(v.File, at, offset) {
 				t = &thing{span: at, name: n.Text, proc: v.Env.Proc(n.Text)}
 			}
 		case *ast.Literal:
-			at := v.Syntax.Span(l.Base, n)
+			at := v.Syntax().Span(l.Base, n)
 			t = &thing{span: at, name: textOf(v.File, at), literal: tree.NewLiteral(n.Value, at)}
 		}
 		return true

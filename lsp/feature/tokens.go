@@ -68,8 +68,8 @@ func Tokens(v *analysis.View) []Token {
 	t := &tokenizer{v: v, first: make([]int32, len(v.Source().Text)+1)}
 	t.list = make([]Token, 0, len(v.Refs)+len(v.Symbols)+len(v.Source().Text)/16)
 	t.meanings()
-	ast.Walk(v.Syntax, t.visit)
-	for _, c := range v.Syntax.Comments {
+	ast.Walk(v.Syntax(), t.visit)
+	for _, c := range v.Syntax().Comments {
 		t.add(c.Start, c.End, TokenComment, 0)
 	}
 	out := make([]Token, 0, len(t.list))
