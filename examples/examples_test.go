@@ -190,11 +190,18 @@ func lines(v value.Value) []string {
 	return strings.Split(b.String(), "\n")
 }
 
-// TestChecked has florc check look at the flows.
+// TestChecked has florc check look at the flows, those of the services too.
 func TestChecked(t *testing.T) {
 	options := check.Options{Schema: stdlib.All().Schema()}
+	flows, err := filepath.Glob("*/flows/*.flo")
+	if err != nil || len(flows) < 3 {
+		t.Fatalf("found %d flows of services: %v", len(flows), err)
+	}
 	for _, name := range folders(t) {
-		file := source.NewFile(name+".flo", read(t, name, name+".flo"))
+		flows = append(flows, filepath.Join(name, name+".flo"))
+	}
+	for _, flow := range flows {
+		file := source.NewFile(flow, read(t, ".", flow))
 		for _, d := range check.Check(file, options) {
 			t.Errorf("%s:%d: %s: %s", file.Name, d.Span.Start.Line, d.Code, d.Message)
 		}
