@@ -29,7 +29,10 @@ type sim struct {
 	flows   []*simFlow
 	calls   map[string]int  // of taskers, by the task's key
 	acked   map[string]bool // tasks whose return was acknowledged
-	calm    bool            // no faults anymore
+	simDesk
+	disturbed map[string]bool // leases, by the task's key, of which the worker cannot know how they stand
+	calm      bool            // no faults anymore
+	steady    bool            // there never were any
 	// calmness is how many acts there are for each fault of a kind.
 	calmness int
 	bug      *bug
@@ -138,7 +141,8 @@ func (st *simStore) Timers(ctx context.Context, after runtime.Timer, limit int) 
 
 func newSim(seed uint64, b *bug) *sim {
 	s := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), aside: rand.New(rand.NewPCG(seed, 1<<32)), clock: &simClock{time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)},
-		calls: make(map[string]int), acked: make(map[string]bool), bug: b}
+		calls: make(map[string]int), acked: make(map[string]bool), bug: b,
+		simDesk: simDesk{leases: make(map[string]uint64), done: make(map[string]bool)}, disturbed: make(map[string]bool)}
 	s.calmness = []int{40, 200, 100_000}[s.rnd.IntN(3)]
 	s.store = &simStore{Store: memstore.New(), s: s}
 	return s
@@ -153,7 +157,7 @@ func (s *sim) boot() error {
 		Taskers: map[string]runtime.Tasker{"work": runtime.TaskerFunc(s.task), "bad": runtime.TaskerFunc(s.bad), "flaky": runtime.TaskerFunc(s.flaky),
 			"later": runtime.TaskerFunc(s.later), "alice": runtime.Worklist, "bob": runtime.Worklist},
 		Registrations: []runtime.Registration{{Name: "quick", Tasker: runtime.TaskerFunc(s.task), Inline: true},
-			{Name: "one", Tasker: runtime.TaskerFunc(s.task), AtOnce: 1}},
+			{Name: "one", Tasker: runtime.TaskerFunc(s.task), AtOnce: 1}, {Name: "desk", Tasker: runtime.Worklist, AtOnce: 3}},
 		NewID: func(string, string, time.Time) string {
 			ids++
 			return fmt.Sprintf("x%d-%d", len(s.flows), ids)
@@ -165,7 +169,10 @@ func (s *sim) boot() error {
 	if err != nil {
 		return err
 	}
-	return s.r.SimStart(context.Background())
+	for err = s.r.SimStart(context.Background()); errors.Is(err, errCrash); err = s.r.SimStart(context.Background()) {
+		// It ended while it made its taskers known.
+	}
+	return err
 }
 
 // task marks the payload: twice for one task is the same.
@@ -240,9 +247,11 @@ func (s *sim) act(ctx context.Context) error {
 			return nil // the store failed, or has no room: it stays stale
 		}
 	}
-	switch s.rnd.IntN(6) {
+	switch s.rnd.IntN(8) {
 	case 0:
 		return s.answer(ctx)
+	case 6, 7:
+		return s.desk(ctx)
 	case 1:
 		return s.pass(ctx)
 	default:
@@ -343,7 +352,7 @@ func (g *simSource) node(depth int) {
 	}
 	switch n {
 	case 0, 1, 2:
-		g.line(depth, "task '%s' k: 'k%d'", []string{"work", "quick", "one", "bob", "later"}[g.rnd.IntN(5)], k)
+		g.line(depth, "task '%s' k: 'k%d'", []string{"work", "quick", "one", "bob", "later", "desk"}[g.rnd.IntN(6)], k)
 	case 3, 4:
 		g.line(depth, "sleep '%ds'", g.rnd.IntN(4))
 	case 5:
@@ -386,7 +395,7 @@ func (g *simSource) node(depth int) {
 	case 14: // tried again
 		g.line(depth, "task 'flaky' k: 'k%d' retry: { count: 2, delay: '1s', backoff: 'linear', jitter: 0.5 }", k)
 	case 15:
-		g.line(depth, "sequence retry: { count: 2, delay: '%ds' } timeout: '1h' on_error: (def msg err \\ set f.e%d 1)", g.rnd.IntN(2), k)
+		g.line(depth, "sequence retry: { count: 2, delay: '%ds' } timeout: '90d' on_error: (def msg err \\ set f.e%d 1)", g.rnd.IntN(2), k)
 		g.node(depth + 1)
 		g.line(depth+1, "concurrence expect: 1")
 		g.line(depth+2, "task '%s' k: 'k%d'", []string{"flaky", "bad"}[g.rnd.IntN(2)], k)

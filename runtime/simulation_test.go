@@ -50,7 +50,7 @@ func simulate(seed uint64, b *bug) (err error) {
 	}
 	for _, calm := range []bool{true, false} {
 		s := newSim(seed, b)
-		if s.calm = calm; calm {
+		if s.calm, s.steady = calm, calm; calm {
 			s.bug = nil
 		}
 		if err := s.live(ctx, sources); err != nil {
@@ -282,6 +282,8 @@ func TestSimulationFinds(t *testing.T) {
 		{name: "letters come back that were taken", undead: true},
 		{name: "the scheduler passes over timers that are set while it reads", betweenReads: func(s *sim) { s.r.SimForgetTold() },
 			source: "concurrence\n" + strings.Repeat("  sequence\n    sleep '1s'\n    sleep '0s'\n    sleep '0s'\n", 20)},
+		{name: "that somebody has a task is not stored", batch: func(_ *sim, b *runtime.Batch) bool { b.Items = nil; return true },
+			source: "concurrence\n  task 'desk' k: 'k1'\n  task 'desk' k: 'k2'\n"},
 		{name: "a commit is acknowledged and lost", batch: func(s *sim, b *runtime.Batch) bool { return s.calm || s.rnd.IntN(30) > 0 }},
 	} {
 		t.Run(b.name, func(t *testing.T) {
