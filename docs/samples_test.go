@@ -132,25 +132,26 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// TestGoSamples finds each Go sample of embedding.md in the code that is
-// compiled and run.
+// TestGoSamples finds each Go sample in the code that is compiled and run.
 func TestGoSamples(t *testing.T) {
-	text, err := os.ReadFile("embedding.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, err := os.ReadFile("../examples/embed/embed_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := strings.Split(string(text), "```go\n")[1:]
-	if len(blocks) == 0 {
-		t.Fatal("embedding.md has no samples")
-	}
-	for _, b := range blocks {
-		b, _, _ = strings.Cut(b, "```")
-		if !strings.Contains(string(code), b) {
-			t.Errorf("this sample of embedding.md is not in embed_test.go:\n%s", b)
+	for doc, program := range map[string]string{"embedding.md": "embed_test.go", "taskers.md": "taskers_test.go"} {
+		text, err := os.ReadFile(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, err := os.ReadFile("../examples/embed/" + program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks := strings.Split(string(text), "```go\n")[1:]
+		if len(blocks) == 0 {
+			t.Fatalf("%s has no samples", doc)
+		}
+		for _, b := range blocks {
+			b, _, _ = strings.Cut(b, "```")
+			if !strings.Contains(string(code), b) {
+				t.Errorf("this sample of %s is not in %s:\n%s", doc, program, b)
+			}
 		}
 	}
 }
