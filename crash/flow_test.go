@@ -91,7 +91,7 @@ func (g *generator) mark() int {
 }
 
 func (g *generator) task(depth, mark int) {
-	taskers := []string{"now", "now", "slow", "later", "bob", "both"}
+	taskers := []string{"now", "now", "slow", "later", "bob", "both", "pulled"}
 	g.line(depth, "task '%s' k: 'k%d'", taskers[g.rnd.IntN(len(taskers))], mark)
 }
 

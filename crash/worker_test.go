@@ -77,7 +77,7 @@ func work(told []byte) error {
 
 func newWorker(o orders, store runtime.Store, say func(words ...any)) (*worker, error) {
 	w := &worker{orders: o, rnd: rand.New(rand.NewPCG(o.Seed, 2)), say: say}
-	taskers := map[string]runtime.Tasker{"bob": runtime.Worklist, "alice": runtime.Worklist, "never": runtime.Worklist}
+	taskers := map[string]runtime.Tasker{"bob": runtime.Worklist, "alice": runtime.Worklist, "never": runtime.Worklist, "pulled": runtime.Worklist}
 	for _, name := range []string{"now", "slow", "bad", "later", "both"} {
 		taskers[name] = runtime.TaskerFunc(w.task)
 	}
@@ -264,8 +264,51 @@ func (w *worker) answer(t *runtime.Task) bool {
 	return true
 }
 
+// pullFor is how long a worker leases tasks; some leases end before they are
+// used.
+const pullFor = 30 * time.Millisecond
+
+// pull has a worker of another kind claim tasks, and complete them as long as it
+// has them; what it was too late for is refused.
+func (w *worker) pull() {
+	ctx := context.Background()
+	list, err := w.r.ClaimTasks(ctx, runtime.ClaimOptions{Worker: "puller", Tasker: []string{"pulled"}, Max: 3, Lease: pullFor})
+	if err != nil {
+		w.failed("claiming", "tasks", err)
+		return
+	}
+	for _, l := range list {
+		if rand.IntN(4) == 0 {
+			time.Sleep(pullFor)
+		}
+		k, n := markOf(&l.Task)
+		field, nonce := fmt.Sprint(answerField, k, "-", n), fmt.Sprint(rand.Uint32())
+		m := runtime.TaskMove{Act: runtime.CompleteTask, By: l.Person, Lease: l.Lease,
+			Payload: value.FromObject(marked(&l.Task).AsObject().Set(field, value.String(nonce)))}
+		switch _, err := w.r.MoveTask(ctx, l.Exid, l.ID, m); {
+		case err == nil:
+			w.say("answered", l.Key, l.Exid, l.ID, field, nonce)
+		case errors.Is(err, runtime.ErrLeaseLost), errors.Is(err, runtime.ErrNotFound):
+			w.say("refused", l.Key)
+			continue
+		default:
+			w.failed("completing", l.Key, err)
+			continue
+		}
+		switch _, err := w.r.MoveTask(ctx, l.Exid, l.ID, m); {
+		case err == nil:
+			w.say("wrong", l.Key, "was completed twice")
+		case errors.Is(err, runtime.ErrLeaseLost), errors.Is(err, runtime.ErrNotFound):
+			w.say("refused", l.Key)
+		}
+	}
+}
+
 // people do what is on the worklist, now and then.
 func (w *worker) people() error {
+	if w.rnd.IntN(2) == 0 {
+		go w.pull()
+	}
 	tasks, err := w.r.Tasks(context.Background(), "")
 	if err != nil {
 		return err
