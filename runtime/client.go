@@ -116,6 +116,8 @@ type LaunchOptions struct {
 	Zone    string      // default: the runtime's
 	Payload value.Value // an object; null for an empty one
 	Vars    value.Value // the root's variables, an object; null for none
+
+	child *childOf // nil for none
 }
 
 // ListOptions say which executions to list. The zero value is all.

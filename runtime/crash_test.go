@@ -31,6 +31,11 @@ concurrence expect: 2
 sequence on_error: (def msg err \ push f.l 'caught')
   task 'bad'
 trace 'half'
+launch 'kid'
+sequence on_error: (def msg err \ push f.l err.msg)
+  launch 'bad' payload: { l: [] } retry: 1
+sequence timeout: '0.01s'
+  launch 'wait'
 cursor
   push f.l 'x'
   task 'same'
@@ -72,7 +77,7 @@ func (s *crashingStore) Commit(ctx context.Context, b *runtime.Batch) error {
 // and so on: what a new one makes of it is what would have come anyway.
 func TestCrashAtEachCommit(t *testing.T) {
 	store := memstore.New()
-	r := start(t, runtime.Config{Store: store, Taskers: taskers()})
+	r := start(t, runtime.Config{Store: store, Taskers: taskers(), Loader: childLoader})
 	exid := launch(t, r, crashFlow)
 	want := describe(wait(t, r, exid))
 	stop(t, r)
@@ -88,7 +93,7 @@ func TestCrashAtEachCommit(t *testing.T) {
 				exid := launch(t, newRuntime(t, runtime.Config{Store: store}), crashFlow)
 				crashing := &crashingStore{Store: store, after: after}
 				crashing.left.Store(int64(n + 1))
-				r := newRuntime(t, runtime.Config{Store: crashing, Taskers: taskers(), Limits: vm.Limits{RunSteps: 20}})
+				r := newRuntime(t, runtime.Config{Store: crashing, Taskers: taskers(), Loader: childLoader, Limits: vm.Limits{RunSteps: 20}})
 				err := r.Start(t.Context()) // its first commit makes its taskers known
 				if err == nil {
 					_, err = r.Wait(t.Context(), exid)
@@ -97,7 +102,7 @@ func TestCrashAtEachCommit(t *testing.T) {
 					t.Fatal(err)
 				}
 				stop(t, r)
-				r = start(t, runtime.Config{Store: store, Taskers: taskers()})
+				r = start(t, runtime.Config{Store: store, Taskers: taskers(), Loader: childLoader})
 				defer stop(t, r)
 				if got := describe(wait(t, r, exid)); got != want {
 					t.Errorf("crashed at commit %d (after it: %t):\nwant %s\n got %s", n, after, want, got)

@@ -55,7 +55,7 @@ func (r *Runtime) Launch(ctx context.Context, def Definition, o LaunchOptions) (
 	}
 	prog, stored := r.programs.compile(def.Tree)
 	for range launchAttempts {
-		if exid, err = r.launch(ctx, def, o, prog, stored); !errors.Is(err, ErrConflict) {
+		if exid, err = r.launch(ctx, def, o, prog, stored); !errors.Is(err, ErrConflict) || o.child != nil {
 			break
 		}
 	}
@@ -65,11 +65,15 @@ func (r *Runtime) Launch(ctx context.Context, def Definition, o LaunchOptions) (
 func (r *Runtime) launch(ctx context.Context, def Definition, o LaunchOptions, prog *vm.Program, tree Tree) (string, error) {
 	now := r.c.Clock.Now()
 	exid := r.c.NewID(o.Domain, r.c.Unit, now)
+	var parent *Parent
+	if o.child != nil {
+		exid, parent = o.child.exid, o.child.parent
+	}
 	l := vm.Launch{ID: exid, Domain: o.Domain, Payload: o.Payload, Vars: o.Vars, NowMicros: now.UnixMicro(),
 		Seed: r.c.Seed(), Zone: o.Zone, Limits: r.c.Limits}
 	x := vm.New(prog, l)
 	rec := &Record{Exid: exid, Origin: &Origin{Domain: o.Domain, Name: def.Name, File: def.File,
-		LaunchedMicros: l.NowMicros, Tree: tree.ID, Machine: x.AppendOrigin(nil)}}
+		LaunchedMicros: l.NowMicros, Tree: tree.ID, Machine: x.AppendOrigin(nil), Parent: parent}}
 	s := r.newStep(newLive(rec, x), l.NowMicros)
 	s.entry.Launch = newJournalLaunch(tree.ID, &l, x.Limits)
 	slot := r.newSlot(exid, s.live)

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/florc-lang/florc/vm"
 )
 
 // Runtime works the executions of a store. Its methods may be called by any
@@ -70,6 +72,7 @@ func New(c Config) (*Runtime, error) {
 	if r.registry, err = newRegistry(&r.c); err != nil {
 		return nil, fmt.Errorf("runtime: %w", err)
 	}
+	r.registry.children = &registered{Registration: Registration{Name: vm.ChildTasker, Tasker: children{r}}}
 	r.work = sync.NewCond(&r.mu)
 	r.programs.init(c.Library, c.Store)
 	r.schedule.init(r)

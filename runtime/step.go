@@ -238,6 +238,7 @@ func (s *step) finish() {
 		l.noteFailure(nid, l.x.Frame(nid))
 	}
 	rec.Status, rec.Ready = l.status(), l.x.Pending()
+	s.tellParent(l.rec.Status, &rec)
 	if e := s.ended; e != nil {
 		l.outcome = Marshal(outcome{Payload: value.AppendCBOR(nil, e.Payload), Vars: value.AppendCBOR(nil, e.Vars)})
 		b.Outcome = l.outcome

@@ -260,12 +260,13 @@ type Record struct {
 
 // Origin is what an execution was launched with.
 type Origin struct {
-	Domain         string `cbor:"1,keyasint,omitempty"`
-	Name           string `cbor:"2,keyasint,omitempty"` // of the definition
-	File           string `cbor:"3,keyasint,omitempty"` // that it was read from
-	LaunchedMicros int64  `cbor:"4,keyasint,omitempty"`
-	Tree           string `cbor:"5,keyasint,omitempty"` // the id of its tree
-	Machine        []byte `cbor:"6,keyasint,omitempty"` // the machine's
+	Domain         string  `cbor:"1,keyasint,omitempty"`
+	Name           string  `cbor:"2,keyasint,omitempty"` // of the definition
+	File           string  `cbor:"3,keyasint,omitempty"` // that it was read from
+	LaunchedMicros int64   `cbor:"4,keyasint,omitempty"`
+	Tree           string  `cbor:"5,keyasint,omitempty"` // the id of its tree
+	Machine        []byte  `cbor:"6,keyasint,omitempty"` // the machine's
+	Parent         *Parent `cbor:"7,keyasint,omitempty"` // that launched it, nil for none
 }
 
 // Status says how an execution stands.

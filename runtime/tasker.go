@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/florc-lang/florc/vm"
 )
 
 // Registration is a tasker, with the tasks that it is for and how it does
@@ -68,6 +70,7 @@ type registry struct {
 	domains  map[string]*taskersOf
 	all      []*registered
 	fallback *registered // nil for none
+	children *registered // launches child executions
 }
 
 // taskersOf are those of one domain.
@@ -140,6 +143,9 @@ func whole(re *regexp.Regexp) *regexp.Regexp { return regexp.MustCompile(`^(?:` 
 
 // find returns the registration that a task is for, or nil.
 func (g *registry) find(domain, name string) *registered {
+	if name == vm.ChildTasker {
+		return g.children
+	}
 	for d := range domainAndAbove(domain) {
 		of := g.domains[d]
 		if of == nil {

@@ -21,6 +21,7 @@ type Summary struct {
 	Domain   string     `json:"domain"`
 	Name     string     `json:"name"`
 	File     string     `json:"file,omitempty"`
+	Parent   *Parent    `json:"parent,omitempty"` // that launched it, nil for none
 	Launched time.Time  `json:"launched"`
 	Ended    *time.Time `json:"ended,omitempty"`
 	Waiting  []Waiting  `json:"waiting"`
@@ -210,7 +211,7 @@ func (v *View) addNodes(l *live) {
 
 func summary(rec *Record) Summary {
 	o := rec.Origin
-	s := Summary{Exid: rec.Exid, Seq: rec.Seq, Status: rec.Status, Domain: o.Domain, Name: o.Name, File: o.File,
+	s := Summary{Exid: rec.Exid, Seq: rec.Seq, Status: rec.Status, Domain: o.Domain, Name: o.Name, File: o.File, Parent: o.Parent,
 		Launched: micros(o.LaunchedMicros), Waiting: []Waiting{}}
 	if rec.EndedMicros != 0 {
 		t := micros(rec.EndedMicros)

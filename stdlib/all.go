@@ -12,7 +12,7 @@ func All() *vm.Library {
 		set, push, del, twig, echo, trace,
 		onError, onCancel, onTimeout, onReceive, on, trap, doTrap, signal,
 		mapProc, collect, forEach, each, filter, filterOut, selectBy, reject, find, detect, anyOf, allOf, reduce, inject,
-		concurrence, cmapProc, ccollect, cForEach, ceach, partProc, mutex, saga, undo, task, sleep, schedule, everyProc, cronProc, atProc, inProc,
+		concurrence, cmapProc, ccollect, cForEach, ceach, partProc, mutex, saga, undo, task, launchFlow, sleep, schedule, everyProc, cronProc, atProc, inProc,
 		arrayLiteral, objectLiteral, stringTemplate, regexLiteral, alternatives, muted, reference,
 		patternArray, patternObject, patternOr, patternGuard, patternRegex,
 		sort, sortBy,

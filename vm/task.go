@@ -6,6 +6,10 @@ import (
 	"strconv"
 )
 
+// ChildTasker is the name of the tasker that launches executions for others. No
+// head of a flow reads like it.
+const ChildTasker = "(child)"
+
 // Dispatch hands the task to the world; the procedure's Return sees what
 // comes back.
 func (n *Node) Dispatch(t TaskEffect) error {

@@ -134,6 +134,9 @@ func (sh *shown) print(now time.Time) {
 	fact("name", v.Name)
 	fact("file", v.File)
 	fact("domain", v.Domain)
+	if v.Parent != nil {
+		fact("parent", v.Parent.Exid+" "+v.Parent.Nid)
+	}
 	fact("launched", timeAndAge(v.Launched, now))
 	if v.Ended != nil {
 		fact("ended", timeAndAge(*v.Ended, now))

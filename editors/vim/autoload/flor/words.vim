@@ -5,11 +5,11 @@ let flor#words#flow = [
     \ 'abort', 'and', 'apply', 'begin', 'break', 'c-collect', 'c-each', 'c-for-each',
     \ 'c-map', 'cancel', 'case', 'ccollect', 'ceach', 'cmap', 'compensate', 'concurrence',
     \ 'cond', 'continue', 'cursor', 'def', 'define', 'do-return', 'do-trap', 'error',
-    \ 'fail', 'flank', 'fun', 'graft', 'if', 'ife', 'import', 'kabort', 'kill', 'loop',
-    \ 'match', 'move', 'mutex', 'noeval', 'noret', 'not', 'on', 'on_cancel', 'on_error',
-    \ 'on_receive', 'on_timeout', 'or', 'or!', 'part', 'participant', 'return', 'saga',
-    \ 'sequence', 'signal', 'stall', 'task', 'trap', 'undo', 'unless', 'unlesse', 'until',
-    \ 'while']
+    \ 'fail', 'flank', 'fun', 'graft', 'if', 'ife', 'import', 'kabort', 'kill', 'launch',
+    \ 'loop', 'match', 'move', 'mutex', 'noeval', 'noret', 'not', 'on', 'on_cancel',
+    \ 'on_error', 'on_receive', 'on_timeout', 'or', 'or!', 'part', 'participant',
+    \ 'return', 'saga', 'sequence', 'signal', 'stall', 'task', 'trap', 'undo', 'unless',
+    \ 'unlesse', 'until', 'while']
 let flor#words#functions = [
     \ '!=', '%', '*', '+', '-', '/', '<', '<=', '<>', '=', '==', '>', '>=', 'all?',
     \ 'any?', 'array?', 'at', 'boolean?', 'camelCase', 'camelcase', 'capitalize',

@@ -24,8 +24,8 @@
     "abort" "and" "apply" "begin" "break" "c-collect" "c-each" "c-for-each" "c-map"
     "cancel" "case" "ccollect" "ceach" "cmap" "compensate" "concurrence" "cond" "continue"
     "cursor" "def" "define" "do-return" "do-trap" "error" "fail" "flank" "fun" "graft"
-    "if" "ife" "import" "kabort" "kill" "loop" "match" "move" "mutex" "noeval" "noret"
-    "not" "on" "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "part"
+    "if" "ife" "import" "kabort" "kill" "launch" "loop" "match" "move" "mutex" "noeval"
+    "noret" "not" "on" "on_cancel" "on_error" "on_receive" "on_timeout" "or" "or!" "part"
     "participant" "return" "saga" "sequence" "signal" "stall" "task" "trap" "undo"
     "unless" "unlesse" "until" "while"))
 
@@ -51,7 +51,7 @@
     "del" "delf" "detect" "dict?" "do-return" "do-trap" "downcase" "each" "echo" "empty?"
     "error" "every" "fail" "false?" "filter" "filter-out" "find" "flank" "flatten"
     "float?" "for-each" "fun" "graft" "hash?" "if" "ife" "import" "in" "includes?" "index"
-    "inject" "kabort" "keys" "kill" "length" "list?" "loop" "lowcase" "lowercase"
+    "inject" "kabort" "keys" "kill" "launch" "length" "list?" "loop" "lowcase" "lowercase"
     "ltimestamp" "map" "match" "match?" "matchr" "max" "merge" "min" "move" "mutex" "nil?"
     "noeval" "noret" "not" "null?" "number?" "object?" "on" "on_cancel" "on_error"
     "on_receive" "on_timeout" "or" "or!" "pair?" "part" "participant" "pmatch" "push"
@@ -70,7 +70,7 @@
     "del" "delf" "detect" "dict?" "do-return" "do-trap" "downcase" "each" "echo" "empty?"
     "error" "every" "fail" "false?" "filter" "filter-out" "find" "flank" "flatten"
     "float?" "for-each" "fun" "graft" "hash?" "if" "ife" "import" "in" "includes?" "index"
-    "inject" "kabort" "keys" "kill" "length" "list?" "loop" "lowcase" "lowercase"
+    "inject" "kabort" "keys" "kill" "launch" "length" "list?" "loop" "lowcase" "lowercase"
     "ltimestamp" "map" "match" "match?" "matchr" "max" "merge" "min" "move" "mutex" "nil?"
     "noeval" "noret" "not" "null?" "number?" "object?" "on" "on_cancel" "on_error"
     "on_receive" "on_timeout" "or" "or!" "pair?" "part" "participant" "pmatch" "push"
