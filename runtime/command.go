@@ -41,6 +41,15 @@ func (c *CommandTasker) Task(ctx context.Context, t *Task) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	text, err := c.run(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	return replyOf(c.Command[0], text)
+}
+
+// run runs the program and returns what it wrote.
+func (c *CommandTasker) run(ctx context.Context, input []byte) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, c.Command[0], c.Command[1:]...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = c.Dir, c.Env, commandKillDelay
 	killWithChildren(cmd)
@@ -50,7 +59,7 @@ func (c *CommandTasker) Task(ctx context.Context, t *Task) (*Reply, error) {
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("%s: %w%s", c.Command[0], err, lastLines(errs.Bytes()))
 	}
-	return replyOf(c.Command[0], bytes.TrimSpace(out.Bytes()))
+	return bytes.TrimSpace(out.Bytes()), nil
 }
 
 func lastLines(stderr []byte) string {

@@ -42,6 +42,13 @@ type Config struct {
 	// object, beside those given at launch, which go first. Default: none.
 	Vars func(domain string) (value.Value, error)
 
+	// Hooks see messages before they are worked. Default: none.
+	Hooks []Hook
+	// Committed is told of each commit of an execution that is worked here, once
+	// it is stored, in the order of the execution's commits. The execution
+	// waits for it, so it should not take long. Default: nobody is.
+	Committed func(Change)
+
 	// Unit names this process in the ids of the executions it launches.
 	// Default: "u0".
 	Unit string

@@ -15,6 +15,7 @@ func (s *step) effects() {
 		case vm.UntimeEffect:
 			s.untime(e.Nid, e.ID)
 		case vm.TaskEffect:
+			s.hookTask(&e)
 			s.task(&e)
 		case vm.TraceEffect:
 			s.batch.Traces = append(s.batch.Traces, Trace{Nid: e.Nid.String(), Text: e.Text, AtMicros: s.now})

@@ -26,6 +26,11 @@ type journalEntry struct {
 	Sum      []byte           `cbor:"8,keyasint,omitempty"`
 	Loaded   []loadedTree     `cbor:"9,keyasint,omitempty"` // what the machine asked for, likewise
 	Timeouts map[string]int64 `cbor:"10,keyasint,omitempty"`
+	// What hooks gave, for which of the messages of these points, and whether
+	// they watched what the shortcut does without.
+	Hooked     []hooked `cbor:"11,keyasint,omitempty"`
+	HookPoints []string `cbor:"12,keyasint,omitempty"`
+	Watched    bool     `cbor:"13,keyasint,omitempty"`
 }
 
 // loadedTree is a tree that a flow imported, as JSON, or why it could not.

@@ -144,8 +144,8 @@ func (p *player) observe(je *journalEntry) {
 		return
 	}
 	x.Observe = func(m *vm.Message) { p.o.Observe(p.seq, m) }
-	if x.Watched = !je.Cut; x.Watched {
-		x.Limits.RunSteps = math.MaxInt
+	if !je.Cut {
+		x.Watched, x.Limits.RunSteps = true, math.MaxInt
 	}
 }
 
@@ -200,6 +200,7 @@ func (p *player) apply(ctx context.Context, e *Entry) error {
 		}
 		return je.Loaded[i]
 	}
+	s.replayHooks(&je)
 	p.observe(&je)
 	s.entry.Launch = je.Launch
 	var failed error

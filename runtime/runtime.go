@@ -22,6 +22,7 @@ type Runtime struct {
 	tasks    dispatcher
 	registry *registry
 	index    indexer
+	hooks    sync.Map // *hookSet, by domain
 	known    known
 	claims   claims
 
@@ -63,6 +64,11 @@ func New(c Config) (*Runtime, error) {
 	if c.Domain != "" {
 		if err := checkDomain(c.Domain); err != nil {
 			return nil, err
+		}
+	}
+	for _, h := range c.Hooks {
+		if h.Message == nil {
+			return nil, errors.New("runtime: a hook needs its Message")
 		}
 	}
 	r := &Runtime{c: c.withDefaults(), store: c.Store,

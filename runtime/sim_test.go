@@ -158,6 +158,8 @@ func (s *sim) boot() error {
 			"later": runtime.TaskerFunc(s.later), "alice": runtime.Worklist, "bob": runtime.Worklist},
 		Registrations: []runtime.Registration{{Name: "quick", Tasker: runtime.TaskerFunc(s.task), Inline: true},
 			{Name: "one", Tasker: runtime.TaskerFunc(s.task), AtOnce: 1}, {Name: "desk", Tasker: runtime.Worklist, AtOnce: 3}},
+		Hooks: []runtime.Hook{{Points: []string{"task"}, Taskers: []string{"work", "bob"}, Message: hookTask},
+			{Points: []string{"entered", "signal"}, Message: hookEntered}},
 		NewID: func(string, string, time.Time) string {
 			ids++
 			return fmt.Sprintf("x%d-%d", len(s.flows), ids)
@@ -173,6 +175,16 @@ func (s *sim) boot() error {
 		// It ended while it made its taskers known.
 	}
 	return err
+}
+
+// hookTask marks the payload of a task.
+func hookTask(_ context.Context, m *runtime.HookMessage) (*runtime.HookReply, error) {
+	return &runtime.HookReply{Payload: value.FromObject(m.Payload.AsObject().Set("hooked", value.Int(1)))}, nil
+}
+
+// hookEntered emits signals that nobody waits for.
+func hookEntered(_ context.Context, m *runtime.HookMessage) (*runtime.HookReply, error) {
+	return &runtime.HookReply{Signals: []runtime.HookSignal{{Name: "hooked"}}}, nil
 }
 
 // task marks the payload: twice for one task is the same.

@@ -35,9 +35,13 @@ type step struct {
 	inline  []string           // those to be done inline
 	inlined int                // how many were
 	output  []string
-	failed  []vm.FailedEffect
-	ended   *vm.EndedEffect
-	grown   int64 // bytes of frames and parts, put less removed
+
+	hooks  *hookSet // nil for none
+	gave   []hooked // what they gave, in a replay
+	shown  int      // messages that were counted for them
+	failed []vm.FailedEffect
+	ended  *vm.EndedEffect
+	grown  int64 // bytes of frames and parts, put less removed
 
 	messageBytes int // of the messages delivered
 }
@@ -54,6 +58,7 @@ var steps = sync.Pool{New: func() any { return new(step) }}
 func (s *step) recycle() {
 	b := &s.batch
 	if s.live.x != nil {
+		s.live.x.Hook, s.live.x.Watched = nil, false
 		s.live.x.HasTasker, s.live.x.TaskerTimeout, s.live.x.LoadTree = nil, nil, nil
 	}
 	clear(s.entry.Messages)
@@ -83,6 +88,9 @@ func (r *Runtime) newStep(l *live, now int64) *step {
 		return 0
 	}
 	s.loads = func(name string) loadedTree { return r.loadTree(l.rec.Origin, name) }
+	if l.x != nil {
+		s.useHooks(r.hooksOf(l.x.Domain))
+	}
 	return s
 }
 

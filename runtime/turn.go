@@ -328,6 +328,7 @@ func (r *Runtime) release(s *step) {
 	r.schedule.committed(s.batch.Timers, s.batch.Untimers)
 	r.index.nudge()
 	r.told(s.exid)
+	r.changed(&s.batch)
 	for _, send := range s.batch.Sends {
 		r.wakeInbox(send.Exid)
 	}

@@ -350,6 +350,7 @@ func (c *coder) message(m *Message) {
 	list(c, 42, &m.Elements, valueElement)
 	number(c, 43, &m.Mark)
 	c.bool(44, &m.OnlyFailed)
+	c.bool(50, &m.Hooked)
 	c.end()
 }
 

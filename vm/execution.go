@@ -29,6 +29,10 @@ type Execution struct {
 	// Observe sees each message before it is worked, where it is set. It must
 	// not keep the message.
 	Observe func(m *Message)
+	// Hook sees each message before it is worked, where it is set. It may change
+	// its payload, and returns messages that are to follow those that are
+	// queued. In a replay it has to do the same.
+	Hook func(m *Message) []Message
 
 	prog   *Program
 	progs  map[string]*Program // by hash, of every other tree the execution holds; nil for none

@@ -35,6 +35,11 @@ func (x *Execution) Run() (more bool) {
 		if x.Observe != nil {
 			x.Observe(m)
 		}
+		if x.Hook != nil {
+			for _, more := range x.Hook(m) {
+				x.emit(more)
+			}
+		}
 		m.disown()
 		x.work(m)
 		x.queue.release(m)

@@ -17,7 +17,7 @@ import (
 // marked "text file=NAME" which stand above. A last line [exit N] says how the
 // command before it ends, 0 where there is none.
 func TestConsoleSamples(t *testing.T) {
-	for _, page := range []string{"check.md", "domains.md"} {
+	for _, page := range []string{"check.md", "domains.md", "hooks.md"} {
 		data, err := os.ReadFile(filepath.Join("../../docs", page))
 		if err != nil {
 			t.Fatal(err)

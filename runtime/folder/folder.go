@@ -57,8 +57,8 @@ func Open(dir string, shell func(line string) []string) (*Project, error) {
 func (p *Project) Dir() string { return p.dir }
 
 // Configure adds what the project has to a configuration: its taskers, unless
-// the configuration has one of that name for the same domain, and its flows and
-// variables, unless the configuration finds them elsewhere.
+// the configuration has one of that name for the same domain, its hooks, and its
+// flows and variables, unless the configuration finds them elsewhere.
 func (p *Project) Configure(c *runtime.Config) {
 	for _, t := range p.config.Layout.Taskers {
 		if has(c, t) {
@@ -66,6 +66,10 @@ func (p *Project) Configure(c *runtime.Config) {
 		}
 		c.Registrations = append(c.Registrations, runtime.Registration{Name: t.Name, Domain: t.Domain, Tasker: p.tasker(t),
 			Timeout: t.Timeout, AtOnce: t.AtOnce})
+	}
+	for _, h := range p.config.Layout.Hooks {
+		c.Hooks = append(c.Hooks, runtime.Hook{Domain: h.Domain, Points: h.Points, Tags: h.Tags, Heaps: h.Heaps, Taskers: h.Taskers,
+			Message: runtime.CommandHook(p.shell(h.Run), h.Dir)})
 	}
 	if c.Loader == nil {
 		c.Loader = p.Load
