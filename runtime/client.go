@@ -102,6 +102,10 @@ type Client interface {
 	// ErrConflict where there is an execution of such an id.
 	Dump(ctx context.Context, w io.Writer, exids ...string) error
 	Load(ctx context.Context, r io.Reader) (exids []string, err error)
+	// Forget removes an execution that has terminated, with all that is stored of
+	// it, if that commit is its last: ErrConflict tells that there is a later
+	// one, or that it has not ended.
+	Forget(ctx context.Context, exid string, seq uint64) error
 	// Backup writes all of the store as of one moment.
 	Backup(ctx context.Context, w io.Writer, progress Progress) error
 }
@@ -112,6 +116,9 @@ type Progress func(done, total int64)
 
 // LaunchOptions say how an execution starts. The zero value is a good one.
 type LaunchOptions struct {
+	// Exid is the id of the execution, unique and without '/'; Launch gives
+	// ErrConflict where there is one of that id. Default: that of Config.NewID.
+	Exid    string
 	Domain  string      // default: the runtime's
 	Zone    string      // default: the runtime's
 	Payload value.Value // an object; null for an empty one

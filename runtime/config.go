@@ -84,6 +84,9 @@ type Config struct {
 	// before the index is told of it by which it is found; until then those that
 	// have changed are looked through. Default: one second.
 	IndexAfter time.Duration
+	// Retention says for how long executions are kept that have terminated.
+	// Default: for ever.
+	Retention Retention
 	// TaskGrace is how long Stop lets tasks finish before it cancels their
 	// contexts. Default: none; they are done again at the next start.
 	TaskGrace time.Duration
@@ -140,6 +143,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.IndexAfter <= 0 {
 		c.IndexAfter = indexAfter
+	}
+	if c.Retention.Every <= 0 {
+		c.Retention.Every = retentionEvery
 	}
 	if c.Unit == "" {
 		c.Unit = "u0"

@@ -55,7 +55,7 @@ func (r *Runtime) Launch(ctx context.Context, def Definition, o LaunchOptions) (
 	}
 	prog, stored := r.programs.compile(def.Tree)
 	for range launchAttempts {
-		if exid, err = r.launch(ctx, def, o, prog, stored); !errors.Is(err, ErrConflict) || o.child != nil {
+		if exid, err = r.launch(ctx, def, o, prog, stored); !errors.Is(err, ErrConflict) || o.child != nil || o.Exid != "" {
 			break
 		}
 	}
@@ -64,10 +64,13 @@ func (r *Runtime) Launch(ctx context.Context, def Definition, o LaunchOptions) (
 
 func (r *Runtime) launch(ctx context.Context, def Definition, o LaunchOptions, prog *vm.Program, tree Tree) (string, error) {
 	now := r.c.Clock.Now()
-	exid := r.c.NewID(o.Domain, r.c.Unit, now)
+	exid := o.Exid
 	var parent *Parent
-	if o.child != nil {
+	switch {
+	case o.child != nil:
 		exid, parent = o.child.exid, o.child.parent
+	case exid == "":
+		exid = r.c.NewID(o.Domain, r.c.Unit, now)
 	}
 	l := vm.Launch{ID: exid, Domain: o.Domain, Payload: o.Payload, Vars: o.Vars, NowMicros: now.UnixMicro(),
 		Seed: r.c.Seed(), Zone: o.Zone, Limits: r.c.Limits}

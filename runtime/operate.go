@@ -101,6 +101,11 @@ func (r *Runtime) cancel(ctx context.Context, exid, nid string, flavour vm.Flavo
 
 // Signal emits a signal in an execution, see Client.
 func (r *Runtime) Signal(ctx context.Context, exid, name string, payload value.Value) error {
+	return r.signal(ctx, exid, name, payload, "")
+}
+
+// signal emits a signal that is known again by a key.
+func (r *Runtime) signal(ctx context.Context, exid, name string, payload value.Value, key string) error {
 	if name == "" {
 		return errors.New("a signal has a name")
 	}
@@ -116,6 +121,7 @@ func (r *Runtime) Signal(ctx context.Context, exid, name string, payload value.V
 		}
 	}
 	m := vm.SignalMessage(name, vm.NewPayload(payload))
+	m.Key = key
 	if err := r.tell(ctx, exid, &m, &Batch{}); err != nil {
 		return fmt.Errorf("signalling %s: %w", exid, err)
 	}

@@ -134,6 +134,9 @@ func (r *Runtime) start(ctx context.Context, u *unit) error {
 		}
 		u.workers.Go(func() { r.schedule.run(u.ctx) })
 		u.workers.Go(func() { r.index.run(u.ctx) })
+		if len(r.c.Retention.Keep) > 0 {
+			u.workers.Go(func() { r.retain(u.ctx) })
+		}
 	}
 	close(u.started)
 	r.mu.Unlock()

@@ -351,6 +351,7 @@ func (c *coder) message(m *Message) {
 	number(c, 43, &m.Mark)
 	c.bool(44, &m.OnlyFailed)
 	c.bool(50, &m.Hooked)
+	c.string(51, &m.Key)
 	c.end()
 }
 

@@ -82,7 +82,8 @@ type Message struct {
 	Mark       Mark          // Pause; Reapplied: how the node was paused
 	OnlyFailed bool          // Reapply: only where the node failed
 
-	Hooked bool // it comes from a hook, which is not to see it
+	Key    string // of whoever sent it, to know it again
+	Hooked bool   // it comes from a hook, which is not to see it
 
 	owner *Frame // the frame that has it in its waiting
 	place int    // and where

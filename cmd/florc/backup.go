@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/florc-lang/florc/runtime"
 	"github.com/florc-lang/florc/runtime/badgerstore"
 )
 
@@ -100,14 +101,28 @@ var dumpCommand = command{
 	usage:   "[flags] [EXID…]",
 	summary: "writes executions as JSON, a line each",
 	long: `Writes executions to standard output as JSON, a line each, all of them where none
-is named. florc load stores them again, also in another store.`,
+is named; or those of a domain. florc load stores them again, also in another
+store.`,
 	example: "florc dump --store orders >orders.jsonl\nflorc dump --store orders bakidofunami | florc load --store elsewhere -",
 	setup: func(fs *pflag.FlagSet) action {
 		var o storeOptions
+		domain := fs.String("domain", "", "those of this `DOMAIN`, and of those below it")
 		o.declare(fs)
 		return func(ctx context.Context, s *streams, args []string) error {
+			if *domain != "" && len(args) > 0 {
+				return badUsage("", "either --domain or ids say what to dump")
+			}
 			return o.use(ctx, s, toRead, func(ctx context.Context, u *unit) error {
 				var exids []string
+				if *domain != "" {
+					list, err := u.Executions(ctx, runtime.ListOptions{Domain: *domain, Brief: true})
+					if err != nil || len(list) == 0 {
+						return err
+					}
+					for _, e := range list {
+						exids = append(exids, e.Exid)
+					}
+				}
 				if len(args) > 0 {
 					var err error
 					if exids, err = u.findAll(ctx, args); err != nil {

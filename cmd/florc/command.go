@@ -36,7 +36,7 @@ func commands() []command {
 		taskersCommand, timersCommand,
 		returnCommand, signalCommand, cancelCommand, killCommand, pauseCommand, resumeCommand, retryCommand, reapplyCommand,
 		addBranchCommand, addIterationCommand, workCommand, replayCommand, verifyCommand, backupCommand, restoreCommand,
-		dumpCommand, loadCommand, compactCommand, versionCommand})
+		dumpCommand, archiveCommand, loadCommand, compactCommand, versionCommand})
 }
 
 // The exit statuses.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/florc-lang/florc/lang/when"
 	"github.com/florc-lang/florc/runtime"
 	"github.com/florc-lang/florc/runtime/socket"
 )
@@ -23,6 +24,18 @@ var workCommand = command{
 the socket in the directory of the store. It logs to standard output. Beside the
 taskers that are given it has those of the project, see docs/domains.md.
 
+With --spool it takes in files NAME.json from a folder, each once, also over
+crashes; write them under another name, and rename them. What cannot be taken in
+goes to the folder rejected in it, with the reason in NAME.txt. A message is one
+of
+
+  {"point": "launch", "flow": "NAME", "domain": "…", "payload": {…}, "vars": {…}}
+  {"point": "signal", "exid": "…", "name": "…", "payload": {…}}
+  {"point": "return", "exid": "…", "nid": "0_1", "payload": {…}}, or "error": "…"
+  {"point": "cancel", "exid": "…", "nid": "0_1"}, or "kill"
+
+A launch may have the text of the flow, as "text", instead of its name.
+
 On SIGTERM or Ctrl-C it takes no more, lets what is under way end, stores it and
 exits within ten seconds; tasks that take longer are done again at the next
 start. A second signal ends it at once: nothing that was stored is lost.`,
@@ -32,6 +45,8 @@ FLORC_STORE=orders florc work --log json`,
 		var o workOptions
 		fs.StringArrayVar(&o.taskers, "tasker", nil, "a tasker, `NAME=COMMAND`, NAME=URL or NAME=ask; may be repeated")
 		o.projectOptions.declare(fs)
+		fs.StringVar(&o.spool, "spool", "", "take in the messages that are put into this `DIR` as JSON files, see docs/commands.md")
+		fs.StringVar(&o.keep, "keep", "", "remove executions that ended longer ago than this `DURATION`, such as 90d")
 		fs.StringVar(&o.log, "log", "text", "how to log: text or json")
 		fs.StringVar(&o.dir, "store", "", "the `DIR` of the store; default: FLORC_STORE of the environment")
 		o.declareKey(fs)
@@ -48,8 +63,8 @@ FLORC_STORE=orders florc work --log json`,
 type workOptions struct {
 	storeOptions
 	projectOptions
-	taskers []string
-	log     string
+	taskers          []string
+	log, spool, keep string
 }
 
 const (
@@ -83,6 +98,13 @@ func (o *workOptions) run(ctx context.Context, s *streams) error {
 	}
 	c := runtime.Config{Taskers: taskers, Fallback: runtime.Worklist, TaskGrace: taskGrace, Output: &echoes{log: log}, Logger: log}
 	configure(&c, p, "")
+	if o.keep != "" {
+		d, err := when.ParseDuration(o.keep)
+		if err != nil || d <= 0 {
+			return badUsage("as in --keep 90d", "--keep %q is not a duration", o.keep)
+		}
+		c.Retention.Keep = map[string]time.Duration{"": d}
+	}
 	u, err := o.acquire(ctx, s, c)
 	if ctx.Err() != nil && u == nil {
 		return nil // it was told to stop before it began
@@ -91,7 +113,7 @@ func (o *workOptions) run(ctx context.Context, s *streams) error {
 		return err
 	}
 	log.Info("working", "store", o.dir, "pid", os.Getpid())
-	failed := u.healthy(ctx)
+	failed := o.work(ctx, u)
 	log.Info("stopping")
 	err = errors.Join(failed, u.close())
 	if err == nil {
@@ -124,6 +146,23 @@ func (o *workOptions) acquire(ctx context.Context, s *streams, c runtime.Config)
 		case <-time.After(maxPause / 10):
 		}
 	}
+}
+
+// work works until the context ends, or something fails.
+func (o *workOptions) work(ctx context.Context, u *unit) error {
+	if o.spool == "" {
+		return u.healthy(ctx)
+	}
+	spooling, stop := context.WithCancel(ctx)
+	defer stop()
+	spooled := make(chan error, 1)
+	go func() {
+		defer stop() // where it fails, the rest stops, too
+		spooled <- u.rt.Spool(spooling, o.spool)
+	}()
+	err := u.healthy(spooling)
+	stop()
+	return errors.Join(err, <-spooled)
 }
 
 // healthy returns once the context has ended, or the store has failed.

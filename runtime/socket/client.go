@@ -13,7 +13,7 @@ import (
 
 // Launch does what [runtime.Client] says, as do the methods below.
 func (c *Client) Launch(ctx context.Context, def runtime.Definition, o runtime.LaunchOptions) (exid string, err error) {
-	args := launchArgs{newDefinition(def), o.Domain, o.Zone, packed{o.Payload}, packed{o.Vars}}
+	args := launchArgs{newDefinition(def), o.Exid, o.Domain, o.Zone, packed{o.Payload}, packed{o.Vars}}
 	err = c.one(ctx, "/launch", args, &exid)
 	return exid, err
 }
@@ -187,6 +187,11 @@ func (c *Client) Reindex(ctx context.Context) error {
 // Dump writes executions.
 func (c *Client) Dump(ctx context.Context, w io.Writer, exids ...string) error {
 	return c.none(ctx, "/dump", dumpArgs{exids}, w, nil)
+}
+
+// Forget removes an execution that has terminated.
+func (c *Client) Forget(ctx context.Context, exid string, seq uint64) error {
+	return c.none(ctx, "/forget", forgetArgs{exid, seq}, nil, nil)
 }
 
 // Load stores what Dump wrote.

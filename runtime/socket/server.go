@@ -157,7 +157,7 @@ var handlers = map[string]handler{
 		if err != nil {
 			return "", err
 		}
-		return c.client.Launch(ctx, def, runtime.LaunchOptions{Domain: a.Domain, Zone: a.Zone, Payload: a.Payload.Value, Vars: a.Vars.Value})
+		return c.client.Launch(ctx, def, runtime.LaunchOptions{Exid: a.Exid, Domain: a.Domain, Zone: a.Zone, Payload: a.Payload.Value, Vars: a.Vars.Value})
 	}),
 	waitPath: one(func(ctx context.Context, c *call, a exidArgs) (*result, error) {
 		return mapped(newResult)(c.client.Wait(ctx, a.Exid))
@@ -247,6 +247,7 @@ var handlers = map[string]handler{
 	}, func(p runtime.Problem) runtime.Problem { return p }),
 	"/reindex": none(func(ctx context.Context, c *call, _ noArgs) error { return c.client.Reindex(ctx) }),
 	"/dump":    none(func(ctx context.Context, c *call, a dumpArgs) error { return c.client.Dump(ctx, c.out, a.Exids...) }),
+	"/forget":  none(func(ctx context.Context, c *call, a forgetArgs) error { return c.client.Forget(ctx, a.Exid, a.Seq) }),
 	loadPath: func(ctx context.Context, c *call) error {
 		exids, err := c.client.Load(ctx, &dataReader{frames: newFrameReader(c.body)})
 		return errors.Join(c.out.json(itemFrame, exids), err)

@@ -58,6 +58,7 @@ type (
 	}
 	launchArgs struct {
 		definition
+		Exid    string `json:"exid,omitempty"`
 		Domain  string `json:"domain,omitempty"`
 		Zone    string `json:"zone,omitempty"`
 		Payload packed `json:"payload"`
@@ -70,6 +71,10 @@ type (
 		Exid       string              `json:"exid"`
 		Options    runtime.WaitOptions `json:"options"`
 		Conditions []runtime.Condition `json:"conditions"`
+	}
+	forgetArgs struct {
+		Exid string `json:"exid"`
+		Seq  uint64 `json:"seq"`
 	}
 	returnArgs struct {
 		Exid    string   `json:"exid"`
