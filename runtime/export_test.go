@@ -81,6 +81,14 @@ func (r *Runtime) SimReturn(t *Task, payload value.Value, done func(error)) erro
 // SimInbox tells the runtime that a letter has come for an execution.
 func (r *Runtime) SimInbox(exid string) { r.wakeInbox(exid) }
 
+// SimPost takes a message to an execution without waiting for what comes of it.
+func (r *Runtime) SimPost(exid string, m *vm.Message) { r.post(exid, mail{msg: m}) }
+
+// SimTell takes an operator's message to an execution, as another process does.
+func (r *Runtime) SimTell(ctx context.Context, exid string, m *vm.Message) error {
+	return r.operate(ctx, "telling", exid, m)
+}
+
 // SimCancel cancels or kills a node without waiting for what comes of it.
 func (r *Runtime) SimCancel(exid, nid string, kill bool) error {
 	m := vm.Message{Point: vm.Cancel}

@@ -76,6 +76,10 @@ func TestReapplyAnywhere(t *testing.T) {
 		{"sequence\n  every '1m'\n    trace 'tick'\n  task 'alice'\n", "0", "'now'", "", `{"ret":"now"}`},
 		{"sequence\n  sequence flank: true\n    task 'alice'\n  task 'alice'\n", "0", "'now'", "", `{"ret":"now"}`},
 		{"sequence\n  sequence flank: true\n    task 'alice'\n  task 'alice'\n  'end'\n", "0_0", "'now'", "0_1", `{"ret":"end"}`},
+		{"sequence\n  every '1m'\n    trace 'tick'\n  trace 'on'\n  task 'alice'\n  'end'\n", "0_0", "", "0_2", `{"ret":"end"}`},
+		{"sequence\n  on 'red' \\ trace 'x'\n  trace 'on'\n  task 'alice'\n  'end'\n", "0_0", "", "0_2", `{"ret":"end"}`},
+		{"sequence\n  flank\n    task 'alice'\n  trace 'on'\n  task 'alice'\n  'end'\n", "0_0", "", "0_2", `{"ret":"end"}`},
+		{"sequence\n  part\n    task 'alice'\n  trace 'on'\n  task 'alice'\n  'end'\n", "0_0", "", "0_2 0_0_0-1", `{"ret":"end"}`},
 		{"sequence\n  on 'green' \\ trace 'x'\n  task 'alice'\n", "0", "'now'", "", `{"ret":"now"}`},
 		{"sequence\n  trap tag: 'x'\n  'end'\n", "0_0", "'now'", "", `{"ret":"end"}`},
 		{"sequence on_cancel: (def msg \\ trace 'cancelled')\n  task 'alice'\n", "0", "'now'", "", `{"ret":"now"}`},
@@ -97,6 +101,9 @@ func TestReapplyAnywhere(t *testing.T) {
 					o.Fatalf("%s\nreapplied at %s: there is no task of %s", test.src, test.nid, nid)
 				}
 				o.must(o.r.Return(o.Context(), o.exid, tasks[i].ID, value.FromObject(tasks[i].Payload.AsObject().Delete("ret")), nil))
+			}
+			if strings.Contains(test.src, "trace 'on'") {
+				o.traced("on") // its parent goes on once
 			}
 			if v := o.view(); v.Status != runtime.Terminated || v.Payload.String() != test.want {
 				o.Errorf("%s\nreapplied at %s: %s with %s, waits for %v, errors %v", test.src, test.nid, v.Status, v.Payload, v.Waiting, v.Errors)
@@ -175,6 +182,15 @@ func TestRetry(t *testing.T) {
 		o.give("0_1_1", `{"d":1}`)
 		o.ends(`{"d":1,"c":1,"ret":"end"}`)
 		o.refused(o.r.Retry(ctx, o.exid, "", runtime.ReapplyOptions{}), runtime.ErrEnded, "")
+	})
+	operating(t, "set f.a 1\nsequence retry: 1\n  set f.b (f.a + 1)\n  task 'bad'\n'end'\n", func(o *operated) { // an attempt is one more
+		o.stands("failed, 0_1_2-2 task failed")
+		o.must(o.r.Retry(o.Context(), o.exid, "", runtime.ReapplyOptions{}))
+		o.stands("failed, 0_1_2-2 task failed")
+		o.must(o.r.Reapply(o.Context(), o.exid, "0_1-2", runtime.ReapplyOptions{}))
+		o.stands("failed, 0_1_2-4 task failed")
+		o.must(o.r.Retry(o.Context(), o.exid, "0_1_2-4", o.again("'mended'", "")))
+		o.ends(`{"a":1,"b":2,"ret":"end"}`)
 	})
 	operating(t, "concurrence\n  task 'bad'\n  nada 1\n", func(o *operated) { // the status comes and goes
 		o.pause("")

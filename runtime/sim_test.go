@@ -36,12 +36,14 @@ type sim struct {
 	// calmness is how many acts there are for each fault of a kind.
 	calmness int
 	bug      *bug
+	operated bool // operators pause, resume, reapply and retry
 }
 
 // simFlow is an execution, and what should come of it.
 type simFlow struct {
 	exid, src string
 	cancelled bool
+	reapplied bool // a node of it was, so what it traces may come twice
 }
 
 // bug is a fault in the program, not in the world, that was there once.
@@ -143,6 +145,7 @@ func newSim(seed uint64, b *bug) *sim {
 	s := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), aside: rand.New(rand.NewPCG(seed, 1<<32)), clock: &simClock{time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)},
 		calls: make(map[string]int), acked: make(map[string]bool), bug: b,
 		simDesk: simDesk{leases: make(map[string]uint64), done: make(map[string]bool)}, disturbed: make(map[string]bool)}
+	s.operated = *simOperators && s.aside.IntN(2) == 0
 	s.calmness = []int{40, 200, 100_000}[s.rnd.IntN(3)]
 	s.store = &simStore{Store: memstore.New(), s: s}
 	return s
@@ -155,6 +158,7 @@ func (s *sim) boot() error {
 		Limits: vm.Limits{RunSteps: []int{5, 20, 1000}[s.rnd.IntN(3)]}, CheckpointEvery: []int{2, 5, 1000}[s.rnd.IntN(3)],
 		CacheNodes: []int{-1, 10, 1000}[s.rnd.IntN(3)], Seed: s.rnd.Uint64,
 		Taskers: map[string]runtime.Tasker{"work": runtime.TaskerFunc(s.task), "bad": runtime.TaskerFunc(s.bad), "flaky": runtime.TaskerFunc(s.flaky),
+			"moody": runtime.TaskerFunc(s.moody),
 			"later": runtime.TaskerFunc(s.later), "alice": runtime.Worklist, "bob": runtime.Worklist},
 		Registrations: []runtime.Registration{{Name: "quick", Tasker: runtime.TaskerFunc(s.task), Inline: true},
 			{Name: "one", Tasker: runtime.TaskerFunc(s.task), AtOnce: 1}, {Name: "desk", Tasker: runtime.Worklist, AtOnce: 3}},
@@ -259,6 +263,9 @@ func (s *sim) act(ctx context.Context) error {
 			return nil // the store failed, or has no room: it stays stale
 		}
 	}
+	if !s.calm && s.operated && s.aside.IntN(10) == 0 {
+		return s.operate(ctx)
+	}
 	switch s.rnd.IntN(8) {
 	case 0:
 		return s.answer(ctx)
@@ -295,6 +302,9 @@ func (s *sim) pass(ctx context.Context) error {
 	}
 	if s.rnd.IntN(3) > 0 {
 		sleep = s.rnd.Int64N(sleep + 1)
+	}
+	if s.operated { // what is paused must not take so long that something times out
+		sleep = min(sleep, (5 * time.Second).Microseconds())
 	}
 	s.clock.now = s.clock.now.Add(time.Duration(sleep) * time.Microsecond)
 	_, _ = s.r.SimFire(ctx)
@@ -444,6 +454,11 @@ func randomSource(rnd *rand.Rand) string {
 	}
 	for range 2 + rnd.IntN(4) {
 		g.node(0)
+	}
+	if *simOperators && rnd.IntN(3) == 0 { // where nothing handles the failure but an operator
+		g.line(0, "concurrence")
+		g.line(1, "task 'moody' k: 'm1'")
+		g.line(1, "task 'moody' k: 'm2'")
 	}
 	g.line(0, "trace 'end'")
 	return g.b.String()

@@ -277,6 +277,9 @@ func (n *Node) Wait() error {
 // Flank lets the node run beside its parent: the parent goes on, with ret, or
 // the payload as it stands where ret is null, and is not replied to again.
 func (n *Node) Flank(ret value.Value, part bool) {
+	if n.f.ReplyTo.IsZero() {
+		return // the parent has gone on already: the node was reapplied, say
+	}
 	m := n.replyMessage()
 	m.Nid, m.Flavour = n.f.Parent, FlankReply
 	if part {

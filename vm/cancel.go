@@ -9,7 +9,7 @@ import (
 // cancel takes a cancel message.
 func (x *Execution) cancel(m *Message) {
 	f := x.frames[m.Nid]
-	if f == nil {
+	if f == nil || x.pausing() && x.ReplyHeld(f) {
 		return
 	}
 	if m.From.IsZero() && !m.Forced {

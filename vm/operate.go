@@ -44,7 +44,7 @@ func (x *Execution) Accepts(m *Message) error {
 		return nil
 	case m.Nid.IsZero():
 		return nil
-	case f == nil || f.State == Ended:
+	case f == nil || f.State == Ended || x.hasReplied(f):
 		return ErrGone
 	}
 	switch m.Point {
@@ -59,6 +59,17 @@ func (x *Execution) Accepts(m *Message) error {
 		return f.takes(m)
 	}
 	return nil
+}
+
+// hasReplied tells whether the node has ended, and its reply has not been taken
+// yet.
+func (x *Execution) hasReplied(f *Frame) bool {
+	for _, m := range x.queue.all() {
+		if m.ends(f) {
+			return true
+		}
+	}
+	return x.ReplyHeld(f)
 }
 
 // AddMessage is the message by which a node gets another branch, a tree as

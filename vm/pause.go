@@ -64,12 +64,20 @@ func (x *Execution) PausedAt(f *Frame) bool {
 // Held returns how many messages wait until the node is resumed.
 func (f *Frame) Held() int { return len(f.held) }
 
-// ReplyHeld tells whether the node has replied, to one that is paused.
+// ReplyHeld tells whether the node has ended: its reply waits for a resume.
 func (x *Execution) ReplyHeld(f *Frame) bool {
-	to := x.frames[f.ReplyTo]
-	return to != nil && slices.ContainsFunc(to.held, func(h heldMessage) bool {
-		return h.m.Point == Receive && h.m.From == f.Nid
-	})
+	at := x.heldBack
+	if to := x.frames[f.ReplyTo]; to != nil {
+		at = to.held
+	} else if len(f.held) > 0 {
+		at = f.held
+	}
+	return slices.ContainsFunc(at, func(h heldMessage) bool { return h.m.ends(f) })
+}
+
+// ends tells whether the message is the reply with which the node ends.
+func (m *Message) ends(f *Frame) bool {
+	return m.Point == Receive && m.From == f.Nid && m.Nid == f.ReplyTo && m.Flavour != FlankReply && m.Flavour != PartReply
 }
 
 // whole tells whether the id stands for the whole execution.

@@ -54,16 +54,17 @@ func (x *Execution) FailedNodes() []NID {
 
 // reapply takes a reapply message.
 func (x *Execution) reapply(m *Message) {
-	if m.Nid.IsZero() {
-		for _, nid := range x.FailedNodes() {
-			if f := x.frames[nid]; f.Failure != nil && f.State == Open {
-				x.reapplyNode(f, m)
-			}
-		}
-		return
+	if x.Accepts(m) != nil {
+		return // not anymore
 	}
-	if f := x.frames[m.Nid]; f != nil && f.State != Ended {
-		x.reapplyNode(f, m)
+	nids := []NID{m.Nid}
+	if m.Nid.IsZero() {
+		nids = x.FailedNodes()
+	}
+	for _, nid := range nids {
+		if f := x.frames[nid]; f != nil {
+			x.reapplyNode(f, m)
+		}
 	}
 }
 
@@ -75,9 +76,13 @@ func (x *Execution) reapplyNode(f *Frame, m *Message) {
 	if x.pausing() && x.PausedAt(f) {
 		x.liftBranch(f) // what is below it has to end
 	}
-	x.queue.drop(func(q *Message) bool { return q.turnOf() == f.Nid })
+	x.queue.drop(func(q *Message) bool { // what would still start something
+		own := q.Nid == f.Nid && (q.Point == TrapSet || q.Point == Grafted || q.Point == Trigger && q.OnLast != nil)
+		return own || q.turnOf() == f.Nid
+	})
 	x.touch(f)
-	c := Message{Point: Cancel, Nid: f.Nid, Payload: f.Payload, Causes: m.Causes}
+	// No cancel closes it, so that those above it know that it has still to end.
+	c := Message{Point: Reapply, Nid: f.Nid, Payload: f.Payload, Causes: m.Causes}
 	x.stackCause(&c)
 	n := x.at(f, &c)
 	n.guard(func() error {
@@ -131,6 +136,9 @@ func (x *Execution) reapplied(m *Message) {
 		f.Payload = again.Payload
 	}
 	m.Payload = f.Payload
+	if p := x.tried(f); p != nil && !again.Forced {
+		m.Payload = p.Retry.Payload
+	}
 	n := x.at(f, m)
 	n.guard(func() error {
 		if err := n.become(again.Tree, again.File); err != nil {
@@ -148,6 +156,9 @@ func (x *Execution) reapplied(m *Message) {
 
 // clear leaves of a frame what its place in the execution is.
 func (x *Execution) clear(f *Frame, p Payload) {
+	late := func(m *Message) bool { return m.Point == Receive && m.Nid == f.Nid } // from what it did before
+	x.queue.drop(late)
+	f.held = slices.DeleteFunc(f.held, func(h heldMessage) bool { return late(h.m) })
 	x.leaveTags(f, p)
 	x.unlock(f)
 	for _, t := range f.Timers {

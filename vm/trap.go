@@ -55,7 +55,7 @@ func (n *Node) SetTrap(t Trap) {
 // trapSet has the trap of a node see messages from here on.
 func (x *Execution) trapSet(m *Message) {
 	f := x.frames[m.Nid]
-	if f == nil || f.Trap == nil || f.State != Open {
+	if f == nil || f.Trap == nil || f.State != Open || f.Trap.link.order != loose {
 		return
 	}
 	t := f.Trap
@@ -254,11 +254,21 @@ func (f *Frame) outlives(root string) bool {
 }
 
 // dropTrap ends the trap of a node that is cancelled by itself, not because its
-// parent ends.
+// parent ends, or that starts over.
 func (n *Node) dropTrap() {
-	if n.f.Trap != nil && n.m.From != n.f.Parent {
+	if n.f.Trap != nil && (n.m.From != n.f.Parent || n.x.startsOver(n.f)) {
 		n.x.spend(n.f)
 	}
+}
+
+// startsOver tells whether the node is part of one that is to start over.
+func (x *Execution) startsOver(f *Frame) bool {
+	for ; f != nil; f = x.frames[f.Parent] {
+		if f.Again != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // SplitNames splits a string such as "entered, left".
