@@ -14,7 +14,8 @@ import (
 )
 
 var (
-	simSeeds = flag.Int("sim.seeds", 0, "how many seeds TestSimulation tries; 0 for 500, or 50 with -short")
+	simSeeds     = flag.Int("sim.seeds", 0, "how many seeds TestSimulation tries; 0 for 500, or 50 with -short")
+	simOperators = flag.Bool("sim.operators", false, "have operators pause, resume and retry in TestSimulation")
 	// With it seed 430 finds a state that a replay does not give.
 	simReapply = flag.Bool("sim.reapply", false, "have operators of TestSimulation reapply nodes, too")
 	simSeed    = flag.Uint64("sim.seed", 0, "the first seed of TestSimulation")
