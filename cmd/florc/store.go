@@ -120,7 +120,8 @@ const (
 // and then served to other processes for as long.
 type unit struct {
 	runtime.Client
-	owner int // the id of the process that owns it, 0 for this one
+	owner int  // the id of the process that owns it, 0 for this one
+	stays bool // that process works the store until it is told to stop
 
 	// Where this process owns it.
 	rt      *runtime.Runtime
@@ -136,7 +137,7 @@ func (o *storeOptions) open(ctx context.Context, s *streams, a access, c runtime
 	for pause := firstPause; ; pause = min(2*pause, maxPause) {
 		remote, err := socket.Dial(o.dir)
 		if err == nil {
-			return &unit{Client: remote, owner: remote.PID()}, nil
+			return &unit{Client: remote, owner: remote.PID(), stays: !remote.Passing()}, nil
 		}
 		if errors.Is(err, socket.ErrSilent) {
 			pid, _ := os.ReadFile(filepath.Join(o.dir, "LOCK"))
@@ -291,8 +292,8 @@ const stopWithin = 9 * time.Second
 
 // use does something with a store. Where its owner has gone before it did
 // anything, or in the middle of something that can be done twice, it is done
-// again with whoever owns the store next. Who waits beside an owner never
-// becomes one: it may not know the taskers.
+// again with whoever owns the store next. Who waits beside a process that works
+// the store never becomes its owner: it may not know the taskers.
 func (o *storeOptions) use(ctx context.Context, s *streams, a access, f func(ctx context.Context, u *unit) error) error {
 	return o.useWith(ctx, s, a, runtime.Config{Fallback: runtime.Worklist}, f)
 }
@@ -322,7 +323,7 @@ func (o *storeOptions) useWith(ctx context.Context, s *streams, a access, c runt
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if u.owner != 0 && a.works() {
+		if u.stays && a.works() {
 			s.note("process %d has stopped working the store: the next one that does is waited for", u.owner)
 			a = toFollow
 		}

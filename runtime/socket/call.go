@@ -36,7 +36,7 @@ const (
 type Client struct {
 	dir  string
 	http http.Client
-	pid  int
+	said hello
 }
 
 // Dial finds the process that serves the store in a directory. ErrNoOwner tells
@@ -47,19 +47,21 @@ func Dial(dir string) (*Client, error) {
 		ExpectContinueTimeout: continueTimeout}
 	ctx, cancel := context.WithTimeout(context.Background(), helloTimeout)
 	defer cancel()
-	var h hello
-	if err := c.one(ctx, helloPath, noArgs{}, &h); err != nil {
+	if err := c.one(ctx, helloPath, noArgs{}, &c.said); err != nil {
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = &ownerError{dir, ErrSilent, err}
 		}
 		return nil, err
 	}
-	c.pid = h.PID
 	return c, nil
 }
 
 // PID is the id of the process that answered Dial.
-func (c *Client) PID() int { return c.pid }
+func (c *Client) PID() int { return c.said.PID }
+
+// Passing tells that the process which answered Dial owns the store only for
+// what it does just now: it is a Releaser.
+func (c *Client) Passing() bool { return c.said.Passing }
 
 // dial connects. Its errors are of type *dialError.
 func (c *Client) dial(ctx context.Context, _, _ string) (net.Conn, error) {

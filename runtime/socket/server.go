@@ -82,7 +82,8 @@ type Releaser interface{ Release() }
 
 // hello is what a server says of itself.
 type hello struct {
-	PID int `json:"pid"`
+	PID     int  `json:"pid"`
+	Passing bool `json:"passing,omitempty"` // it is a Releaser
 }
 
 // call is a call as its handler sees it.
@@ -143,7 +144,10 @@ const (
 )
 
 var handlers = map[string]handler{
-	helloPath: one(func(context.Context, *call, noArgs) (hello, error) { return hello{os.Getpid()}, nil }),
+	helloPath: one(func(_ context.Context, c *call, _ noArgs) (hello, error) {
+		_, passing := c.client.(Releaser)
+		return hello{os.Getpid(), passing}, nil
+	}),
 	"/release": none(func(_ context.Context, c *call, _ noArgs) error {
 		r, ok := c.client.(Releaser)
 		if !ok {
