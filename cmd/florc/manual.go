@@ -69,6 +69,16 @@ $ florc wait --store orders bakidofunami
 
 An id may be shortened to its beginning or its end, as long as that means one execution only.
 
+In a terminal, with some more of them:
+
+![The executions of a store: one has failed, one is paused, the others wait for tasks and for the morning](images/ps.svg)
+
+![The tasks that are out, one of which alice has](images/tasks.svg)
+
+![The timers that are set, when they are due, and why](images/timers.svg)
+
+![An execution: its tree with what is done, live and waiting, the payload](images/show.svg)
+
 ## Stores
 
 A store is a folder, named by ` + "`--store`" + ` or, for all commands but ` + "`florc run`" + `, by ` + "`FLORC_STORE`" + `. One process at a time has it open. The others reach that one through the socket ` + "`florc.sock`" + ` in the folder, which is the user's own; what a command does and says is the same either way. Where no process has the store open, a command opens it for as long as it takes.

@@ -70,11 +70,17 @@ func (t *table) write(w io.Writer, p palette, columns int) {
 	}
 }
 
-// narrow takes from the widest columns until all fit.
+// narrow takes from the last column, which holds what is longest to say, and
+// then from the widest until all fit.
 func narrow(widths []int, room int) {
 	total := 0
 	for _, w := range widths {
 		total += w
+	}
+	if last := &widths[len(widths)-1]; total > room && *last > minColumn {
+		kept := max(minColumn, *last-(total-room))
+		total -= *last - kept
+		*last = kept
 	}
 	for ; total > room; total-- {
 		widest := len(widths) - 1 // of those that are equally wide the last
