@@ -17,11 +17,11 @@ import (
 func TestLog(t *testing.T) {
 	for _, steps := range []int{0, 3} {
 		synctest.Test(t, func(t *testing.T) {
-			r := start(t, runtime.Config{Taskers: taskers(), Limits: vm.Limits{RunSteps: steps}})
+			r := start(t, runtime.Config{Taskers: taskers(), Loader: childLoader, Limits: vm.Limits{RunSteps: steps}})
 			defer stop(t, r)
 			exid := launch(t, r, crashFlow+"task 'alice'\n")
 			time.Sleep(time.Minute)
-			if err := r.Return(t.Context(), exid, "0_10", value.Null, nil); err != nil {
+			if err := r.Return(t.Context(), exid, "0_13", value.Null, nil); err != nil {
 				t.Fatal(err)
 			}
 			wait(t, r, exid)

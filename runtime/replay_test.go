@@ -15,7 +15,7 @@ import (
 func TestReplay(t *testing.T) {
 	for _, steps := range []int{0, 1, 7} {
 		synctest.Test(t, func(t *testing.T) {
-			r := start(t, runtime.Config{Taskers: taskers(), Limits: vm.Limits{RunSteps: steps}, CheckpointEvery: 4})
+			r := start(t, runtime.Config{Taskers: taskers(), Loader: childLoader, Limits: vm.Limits{RunSteps: steps}, CheckpointEvery: 4})
 			defer stop(t, r)
 			exid := launch(t, r, crashFlow+"set f.r (rand 1000)\nset f.t (timestamp _)\ntask 'alice'\n")
 			time.Sleep(time.Hour)
@@ -30,7 +30,7 @@ func TestReplay(t *testing.T) {
 					t.Errorf("it began with commit %d", done.From)
 				}
 			}
-			if err := r.Return(t.Context(), exid, "0_12", value.Null, nil); err != nil {
+			if err := r.Return(t.Context(), exid, "0_15", value.Null, nil); err != nil {
 				t.Fatal(err)
 			}
 			wait(t, r, exid)
