@@ -10,8 +10,8 @@ import (
 
 // journalEntry is what an entry of the journal holds: a step, given the same,
 // gets to the same state again. The messages are delivered in order, each
-// followed by a run; an empty one stands for a run alone. Cut tells that the
-// last run used up the budget. Known and Unknown are the names that the
+// followed by a run; an empty one stands for a run alone. Cut tells that a
+// run used up the budget. Known and Unknown are the names that the
 // machine asked for, those of taskers and the others. Sum is that of the state
 // that it led to. Timeouts are those of taskers that the machine asked for, in
 // microseconds.

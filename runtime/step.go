@@ -207,18 +207,21 @@ func (s *step) accept(m *vm.Message) error {
 // run runs the machine, and again with what the runtime itself has to say to
 // it.
 func (s *step) run() {
-	s.entry.Cut = s.live.x.Run()
-	s.effects()
+	s.runOnce()
 	for len(s.own) > 0 {
 		m := s.own[0]
 		s.own = s.own[1:]
 		if s.accept(&m) == nil {
 			s.live.x.Deliver(m, s.now)
-			s.entry.Cut = s.live.x.Run()
-			s.effects()
+			s.runOnce()
 		}
 	}
 	s.answerInline()
+}
+
+func (s *step) runOnce() {
+	s.entry.Cut = s.live.x.Run() || s.entry.Cut
+	s.effects()
 }
 
 // safely does a part of a step, with panics, which are bugs, turned into
