@@ -1,6 +1,7 @@
 package runtime_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -201,5 +202,48 @@ func TestRetry(t *testing.T) {
 		o.stands("failed, 0_0 task failed, 0_1 nada failed")
 		o.refused(o.r.Retry(o.Context(), o.exid, "0_7", runtime.ReapplyOptions{}), runtime.ErrNotFound, "node 0_7")
 		o.cancel("")
+	})
+}
+
+// TestReapplyFailing reapplies a node below which something is about to fail:
+// what it did before is over, and so is that failure.
+func TestReapplyFailing(t *testing.T) {
+	for _, with := range []string{"", " retry: 1"} {
+		src := "sequence on_error: (def msg err \\ trace 'caught')\n  sequence" + with + "\n    concurrence\n      task 'alice'\n      task 'alice'\n"
+		operating(t, src, func(o *operated) {
+			o.pause("")
+			v := o.view()
+			o.must(o.r.Return(o.Context(), o.exid, v.Waiting[0].Nid, value.Null, errors.New("no flour")))
+			o.reapply(v.Nodes[slices.IndexFunc(v.Nodes, func(n runtime.Node) bool { return n.Head == "concurrence" })-1].Nid, "", "")
+			o.resume("")
+			o.traced()
+			for _, w := range o.view().Waiting {
+				o.give(w.Nid, `{"a":1}`)
+			}
+			o.traced()
+			o.ends(`{"a":1}`)
+		})
+	}
+}
+
+// TestRetryHandled pauses where a failure is being handled: the node has not
+// failed, since something handles that, and what else fails is part of it.
+func TestRetryHandled(t *testing.T) {
+	operating(t, "sequence on_error: (def msg err \\ trace 'caught')\n  sequence retry: 1\n    concurrence\n      task 'alice'\n      task 'alice'\n", func(o *operated) {
+		o.pause("0_1-1")
+		for _, nid := range []string{"0_1_1_0-1", "0_1_1_1-1"} {
+			o.resume(nid)
+			o.must(o.r.Return(o.Context(), o.exid, nid, value.Null, errors.New("no flour")))
+			if v := o.view(); v.Status != runtime.Active || len(v.Errors) > 0 {
+				o.Errorf("%s %v", v.Status, v.Errors)
+			}
+			o.refused(o.r.Retry(o.Context(), o.exid, "", runtime.ReapplyOptions{}), runtime.ErrRefused, "no node has failed")
+		}
+		o.resume("")
+		o.traced()
+		o.stands("active, 0_1_1_0-2 task open, 0_1_1_1-2 task open")
+		o.give("0_1_1_0-2", `{"a":1}`)
+		o.give("0_1_1_1-2", `{"a":1}`)
+		o.ends(`{"a":1}`)
 	})
 }

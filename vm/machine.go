@@ -430,7 +430,9 @@ func (x *Execution) failed(m *Message) {
 	if m.Err.Nid.IsZero() && !x.failedByHost(f, m) {
 		return
 	}
-	f.Failure = m.Err
+	if !m.Forced && x.endsForAnother(f) {
+		return
+	}
 	x.touch(f)
 	if h := x.errorHandler(f, m.Err); h != nil && !m.Forced {
 		if f != h && f.Proc == valueProc && !f.HasHeat && f.Heat.IsNull() {
@@ -440,6 +442,7 @@ func (x *Execution) failed(m *Message) {
 		n.guard(n.triggerOnError)
 		return
 	}
+	f.Failure = m.Err
 	x.effect(FailedEffect{Nid: m.Nid, Err: m.Err})
 }
 

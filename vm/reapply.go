@@ -121,6 +121,19 @@ func (x *Execution) comesAgain(f *Frame) {
 	x.emit(Message{Point: Reapplied, Nid: f.Nid, Payload: f.Payload})
 }
 
+// endsForAnother tells whether a cancel is on the way to the node, or to one
+// above it, because of a node above that is to start over. If it fails
+// meanwhile, that is part of what the node above did before.
+func (x *Execution) endsForAnother(f *Frame) bool {
+	for off := false; f != nil; f = x.frames[f.Parent] {
+		if off && f.Again != nil {
+			return true
+		}
+		off = off || f.CalledOff
+	}
+	return false
+}
+
 // withdrawing tells whether a task of the node has still to come back.
 func (f *Frame) withdrawing() bool { return f.closed() && f.TaskID != "" }
 

@@ -123,7 +123,7 @@ func (x *Execution) tried(f *Frame) *Frame {
 // where it fails with that error.
 func (x *Execution) retries(f *Frame, err *Error) bool {
 	p := x.tried(f)
-	if p == nil || f.State != Open || p.State != Open {
+	if p == nil || p.State != Open || f.State != Open && !f.failsAttempt() {
 		return false
 	}
 	policy, bad := retry.Read(p.Retry.Spec)
@@ -138,6 +138,12 @@ var timedOut = &Error{Kind: string(TimedOut), Message: "timed out"}
 // failAttempt is what an attempt does that failed: its node hears of it.
 func (n *Node) failAttempt(err *Error) []Message {
 	return []Message{{Point: Receive, Nid: n.f.Parent, From: n.f.Nid, Kid: -1, Err: err, Payload: n.pl, Forced: true}}
+}
+
+// failsAttempt tells whether the frame is that of an attempt that failed, and
+// has still to see its children end: what else fails in it does not go further.
+func (f *Frame) failsAttempt() bool {
+	return len(f.OnLast) == 1 && f.OnLast[0].Nid == f.Parent && f.OnLast[0].Err != nil
 }
 
 // attempt returns the number of the attempt that the node is, or is part of,
