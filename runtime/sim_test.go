@@ -145,7 +145,7 @@ func newSim(seed uint64, b *bug) *sim {
 	s := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), aside: rand.New(rand.NewPCG(seed, 1<<32)), clock: &simClock{time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)},
 		calls: make(map[string]int), acked: make(map[string]bool), bug: b,
 		simDesk: simDesk{leases: make(map[string]uint64), done: make(map[string]bool)}, disturbed: make(map[string]bool)}
-	s.operated = *simOperators && s.aside.IntN(2) == 0
+	s.operated = s.aside.IntN(2) == 0
 	s.calmness = []int{40, 200, 100_000}[s.rnd.IntN(3)]
 	s.store = &simStore{Store: memstore.New(), s: s}
 	return s
@@ -455,7 +455,7 @@ func randomSource(rnd *rand.Rand) string {
 	for range 2 + rnd.IntN(4) {
 		g.node(0)
 	}
-	if *simOperators && rnd.IntN(3) == 0 { // where nothing handles the failure but an operator
+	if rnd.IntN(3) == 0 { // where nothing handles the failure but an operator
 		g.line(0, "concurrence")
 		g.line(1, "task 'moody' k: 'm1'")
 		g.line(1, "task 'moody' k: 'm2'")

@@ -45,7 +45,7 @@ func (s *sim) operate(ctx context.Context) error {
 		m = vm.ResumeMessage(nid)
 	case op < 5:
 		m = vm.PauseMessage(nid, op == 4 && !nid.IsZero())
-	case op == 5 && !nid.IsZero() && *simReapply:
+	case op == 5 && !nid.IsZero():
 		m = vm.ReapplyMessage(nid, vm.Reapplication{}, false)
 		f.reapplied = true
 	default:

@@ -14,17 +14,14 @@ import (
 )
 
 var (
-	simSeeds     = flag.Int("sim.seeds", 0, "how many seeds TestSimulation tries; 0 for 500, or 50 with -short")
-	simOperators = flag.Bool("sim.operators", false, "have operators pause, resume and retry in TestSimulation")
-	// With it seed 430 finds a state that a replay does not give.
-	simReapply = flag.Bool("sim.reapply", false, "have operators of TestSimulation reapply nodes, too")
-	simSeed    = flag.Uint64("sim.seed", 0, "the first seed of TestSimulation")
+	simSeeds = flag.Int("sim.seeds", 0, "how many seeds TestSimulation tries; 0 for 500, or 50 with -short")
+	simSeed  = flag.Uint64("sim.seed", 0, "the first seed of TestSimulation")
 )
 
 // TestSimulation runs random flows in a world of faults: crashes, commits whose
 // outcome is unknown or that come late, a full disk, a clock that goes back,
-// people who answer twice. What comes of them is what comes of them in a world
-// without.
+// people who answer twice, operators who pause, resume, reapply and retry. What
+// comes of them is what comes of them in a world without.
 func TestSimulation(t *testing.T) {
 	seeds := *simSeeds
 	if seeds == 0 {
