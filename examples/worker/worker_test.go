@@ -15,10 +15,13 @@ import (
 )
 
 // tools returns the python3 and florc commands; without Python the test is
-// skipped.
+// skipped, but for where everything has to be tested.
 func tools(t *testing.T) (python, florc string) {
 	t.Helper()
 	python, err := exec.LookPath("python3")
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal(err)
+	}
 	if err != nil {
 		t.Skip("there is no python3 here")
 	}
