@@ -44,9 +44,9 @@ const maxCauses = 64
 
 func (n *Node) doCancel() error {
 	f, m := n.f, n.m
-	if f.Again != nil {
-		f.Again = nil // it is not to start over: it ends
-		if !f.HasChildren() && !f.withdrawing() {
+	if f.Again != nil && !f.endsInstead() {
+		f.Again = &Message{Point: Cancel} // it is not to start over: it ends
+		if !f.isRepliedTo() && !f.withdrawing() {
 			return n.reply()
 		}
 	}
@@ -178,6 +178,7 @@ func (n *Node) popOnLast() bool {
 	}
 	if !handled {
 		n.x.setState(f, Open)
+		f.Again = nil
 		f.Flavour, f.ClosedBy = n.m.Flavour, 0
 	}
 	ms := f.OnLast

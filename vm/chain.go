@@ -83,6 +83,16 @@ func (c *chain) nids() []NID {
 // HasChildren tells whether the node has live children.
 func (f *Frame) HasChildren() bool { return f.children.first != nil }
 
+// isRepliedTo tells whether a live child of the node has still to reply to it.
+func (f *Frame) isRepliedTo() bool {
+	for kid := range f.Children() {
+		if kid.ReplyTo == f.Nid {
+			return true
+		}
+	}
+	return false
+}
+
 // Children iterates over the frames of the node's live children, in the order
 // in which they started. The one at hand may leave meanwhile.
 func (f *Frame) Children() iter.Seq[*Frame] { return f.children.all() }

@@ -237,6 +237,9 @@ func (n *Node) receive() error {
 			if m.Point == Return {
 				f.TaskID = ""
 			}
+			if f.endsInstead() && !f.isRepliedTo() && !f.withdrawing() {
+				return n.LeaveClosed()
+			}
 			n.startOver()
 			return nil
 		}

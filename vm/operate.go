@@ -52,7 +52,7 @@ func (x *Execution) Accepts(m *Message) error {
 		switch {
 		case m.OnlyFailed && (f.Failure == nil || f.State != Open):
 			return fmt.Errorf("node %s has not failed", m.Nid)
-		case f.State == Closed && f.Again == nil:
+		case f.State == Closed && f.Again == nil, f.endsInstead():
 			return fmt.Errorf("node %s is being cancelled", m.Nid)
 		}
 	case Add:

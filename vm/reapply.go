@@ -103,7 +103,7 @@ func (x *Execution) reapplyNode(f *Frame, m *Message) {
 // did. It tells whether it is to.
 func (n *Node) startOver() bool {
 	f := n.f
-	if f.Again == nil {
+	if f.Again == nil || f.endsInstead() {
 		return false
 	}
 	n.over = true
@@ -111,10 +111,15 @@ func (n *Node) startOver() bool {
 	return true
 }
 
+// endsInstead tells whether a node that was to start over was cancelled
+// meanwhile: it ends once those have replied that have to, whatever its
+// procedure counted before.
+func (f *Frame) endsInstead() bool { return f.Again != nil && f.Again.Point == Cancel }
+
 // comesAgain queues the start of a node that is to start over, once nothing is
 // left of what it did.
 func (x *Execution) comesAgain(f *Frame) {
-	if f.HasChildren() && !f.Proc.Detached || f.withdrawing() {
+	if f.endsInstead() || f.HasChildren() && !f.Proc.Detached || f.withdrawing() {
 		return
 	}
 	x.mark(f, f.Again.Mark)
@@ -140,7 +145,7 @@ func (f *Frame) withdrawing() bool { return f.closed() && f.TaskID != "" }
 // reapplied starts a node over.
 func (x *Execution) reapplied(m *Message) {
 	f := x.frames[m.Nid]
-	if f == nil || f.State == Ended || f.Again == nil {
+	if f == nil || f.State == Ended || f.Again == nil || f.endsInstead() {
 		return // it was cancelled meanwhile
 	}
 	again := f.Again
