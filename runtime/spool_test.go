@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -142,12 +143,14 @@ func TestSpoolCrash(t *testing.T) {
 // TestRetention archives what ended, by domain, and removes it.
 func TestRetention(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var archived []string
+		var mu sync.Mutex // of archived and lines
+		var archived, lines []string
 		store := memstore.New()
-		var lines []string
 		r := start(t, runtime.Config{Store: store, Taskers: taskers(), Retention: runtime.Retention{
 			Keep: map[string]time.Duration{"": 24 * time.Hour, "acme": 90 * time.Minute},
 			Archive: func(_ context.Context, exid string, line []byte) error {
+				mu.Lock()
+				defer mu.Unlock()
 				archived, lines = append(archived, exid), append(lines, string(line))
 				return nil
 			}}})
@@ -163,11 +166,14 @@ func TestRetention(t *testing.T) {
 		in("acme", "fail 'no'\n")
 		time.Sleep(3 * time.Hour)
 		synctest.Wait()
+		mu.Lock()
 		if diff := cmp.Diff([]string{sales}, archived); diff != "" {
 			t.Errorf("after three hours (-want +got):\n%s", diff)
 		}
+		mu.Unlock()
 		time.Sleep(24 * time.Hour)
 		synctest.Wait()
+		mu.Lock()
 		if diff := cmp.Diff([]string{sales, other}, archived); diff != "" {
 			t.Errorf("after a day (-want +got):\n%s", diff)
 		}
@@ -179,6 +185,7 @@ func TestRetention(t *testing.T) {
 		if err != nil || len(exids) != 2 {
 			t.Errorf("what was archived is loaded: %v, %v", exids, err)
 		}
+		mu.Unlock()
 		if err := r.Forget(t.Context(), list[0].Exid, list[0].Seq); err == nil {
 			t.Error("one that has not ended is forgotten")
 		}
