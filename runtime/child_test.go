@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/florc-lang/florc/runtime"
 )
@@ -23,7 +24,9 @@ func childLoader(w runtime.Wanted) (runtime.Definition, error) {
 	return runtime.Parse(w.Name+".flo", text)
 }
 
-func TestChild(t *testing.T) {
+func TestChild(t *testing.T) { synctest.Test(t, testChild) }
+
+func testChild(t *testing.T) {
 	r := start(t, runtime.Config{CacheNodes: -1, Taskers: taskers(), Loader: childLoader})
 	defer stop(t, r)
 	for src, want := range map[string]string{
