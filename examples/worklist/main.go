@@ -75,8 +75,13 @@ func serve(ctx context.Context, addr, dir string) (err error) {
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
-		grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		// What is being answered may end. Connections on which nothing was asked
+		// (browsers open them beforehand) are closed then.
+		grace, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 		defer cancel()
-		return server.Shutdown(grace)
+		if err := server.Shutdown(grace); !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+		return server.Close()
 	}
 }

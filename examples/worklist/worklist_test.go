@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -71,6 +72,13 @@ func TestWorklist(t *testing.T) {
 	if page := ada.get(t, "/nowhere"); !strings.Contains(page, "404") {
 		t.Errorf("there should be no such page:\n%s", page)
 	}
+
+	// A connection that a browser opened beforehand does not keep it from ending.
+	unused, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = unused.Close() }()
 	s.stop(t)
 }
 
