@@ -95,7 +95,7 @@ func (codec) Marshal(v any) ([]byte, error) {
 }
 func (codec) Unmarshal(data []byte, v any) error {
 	if raw, ok := v.(*json.RawMessage); ok {
-		*raw = append(json.RawMessage(nil), data...)
+		*raw = append((*raw)[:0], data...) // the memory of the last answer will do
 		return nil
 	}
 	return protocol.Unmarshal(data, v)

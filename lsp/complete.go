@@ -8,6 +8,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
+	"github.com/florc-lang/florc/lang/source"
 	"github.com/florc-lang/florc/lsp/feature"
 )
 
@@ -37,6 +38,12 @@ type itemData struct {
 	Key string `json:"key"`
 }
 
+func (d itemData) appendJSON(b []byte) []byte {
+	b = appendString(append(b, `{"uri":`...), d.URI)
+	b = appendString(append(b, `,"key":`...), d.Key)
+	return append(b, '}')
+}
+
 func (q *query) completion(p *protocol.CompletionParams) (*protocol.CompletionList, error) {
 	x, err := q.place(p.TextDocumentPositionParams)
 	if err != nil {
@@ -46,6 +53,10 @@ func (q *query) completion(p *protocol.CompletionParams) (*protocol.CompletionLi
 	list := &protocol.CompletionList{IsIncomplete: len(found) > maxCompletions}
 	found = found[:min(len(found), maxCompletions)]
 	list.Items = make([]protocol.CompletionItem, len(found))
+	edits := make([]protocol.TextEdit, len(found))
+	data := make([]byte, 0, len(found)*128)
+	var span source.Span // of the last one
+	var at protocol.Range
 	for i, c := range found {
 		item := &list.Items[i]
 		*item = protocol.CompletionItem{
@@ -58,9 +69,15 @@ func (q *query) completion(p *protocol.CompletionParams) (*protocol.CompletionLi
 		case c.Snippet:
 			c.Insert = plain(c.Insert)
 		}
-		item.TextEdit = &protocol.TextEdit{Range: q.span(x.src, c.Span), NewText: c.Insert}
+		if span != c.Span {
+			span, at = c.Span, q.span(x.src, c.Span)
+		}
+		edits[i] = protocol.TextEdit{Range: at, NewText: c.Insert}
+		item.TextEdit = &edits[i]
 		if c.Key != "" {
-			item.Data, _ = json.Marshal(itemData{string(x.uri), c.Key}) // of strings
+			from := len(data)
+			data = itemData{string(x.uri), c.Key}.appendJSON(data)
+			item.Data = data[from:len(data):len(data)]
 		}
 	}
 	return list, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/parser"
 	"github.com/florc-lang/florc/lang/source"
+	"github.com/florc-lang/florc/lsp/feature"
 )
 
 // document is an open document in one of its versions. It is immutable.
@@ -42,12 +43,23 @@ type cache struct {
 	parser parser.Cache
 	last   *analysis.File
 	found  check.Memory
+
+	tokens  analysis.Memory[tokenChunk]
+	outline analysis.Memory[[]*feature.OutlineItem]
 }
 
 func (c *cache) parse(src *source.File, opts parser.Options) (*ast.File, []diag.Diagnostic) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.parser.Parse(src, opts)
+}
+
+// parseOther parses a text that is much like the document.
+func (c *cache) parseOther(src *source.File, opts parser.Options) *ast.File {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	syntax, _ := c.parser.ParseOther(src, opts)
+	return syntax
 }
 
 func (c *cache) analyze(env *analysis.Env, syntax *ast.File) *analysis.File {

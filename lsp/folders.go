@@ -42,7 +42,7 @@ func (s *Server) regroup(n *snapshot) {
 		moved := *d
 		s.settle(n, old, &moved)
 		if now := moved.in(n).checker; moved.root != d.root || moved.path != d.path || old[d.root] == nil || old[d.root].checker != now {
-			moved.file = n.fileOf(&moved, source.NewFile(moved.path, d.src.Text))
+			moved.file = n.fileOf(&moved, source.NewEdited(moved.path, d.src.Text))
 		}
 		n.put(&moved)
 	}

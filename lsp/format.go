@@ -42,10 +42,7 @@ func (q *query) onTypeFormatting(p *protocol.DocumentOnTypeFormattingParams) ([]
 func (q *query) format(d *document, first, last int) ([]protocol.TextEdit, error) {
 	_, edits, err := format.Source(d.syntax(), format.Options{
 		First: first, Last: last,
-		Parse: func(src *source.File) *ast.File {
-			syntax, _ := d.cache.parse(src, q.opts.Parser)
-			return syntax
-		},
+		Parse: func(src *source.File) *ast.File { return d.cache.parseOther(src, q.opts.Parser) },
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"strconv"
 	"unicode/utf8"
 
 	"go.lsp.dev/protocol"
@@ -61,13 +62,33 @@ func (e encoding) position(src *source.File, p source.Pos) protocol.Position {
 	}
 	before := source.Pos{Line: p.Line, Column: 1}
 	return protocol.Position{
-		Line:      uint32(p.Line - 1),
+		Line:      uint32(src.Row(p) - 1),
 		Character: e.units(src.Slice(source.Span{Start: before, End: p})),
 	}
 }
 
 func (e encoding) span(src *source.File, s source.Span) protocol.Range {
 	return protocol.Range{Start: e.position(src, s.Start), End: e.position(src, s.End)}
+}
+
+// appendSpan appends a span as JSON of the protocol.
+func (e encoding) appendSpan(b []byte, src *source.File, s source.Span) []byte {
+	r := e.span(src, s)
+	b = appendPosition(append(b, `{"start":`...), r.Start)
+	b = appendPosition(append(b, `,"end":`...), r.End)
+	return append(b, '}')
+}
+
+func appendPosition(b []byte, p protocol.Position) []byte {
+	b = strconv.AppendUint(append(b, `{"line":`...), uint64(p.Line), 10)
+	b = strconv.AppendUint(append(b, `,"character":`...), uint64(p.Character), 10)
+	return append(b, '}')
+}
+
+// appendString appends a text as JSON.
+func appendString(b []byte, text string) []byte {
+	b, _ = protocol.AppendMarshal(b, protocol.String(text)) // which does not fail for a text
+	return b
 }
 
 // offset returns the offset of a position. A column past the end of its line

@@ -98,6 +98,7 @@ func (p *pusher) round() {
 	case <-timer.C:
 	}
 	p.others(n)
+	room.sweep(p.s.opts.GarbageRoom)
 }
 
 // again remembers documents that nothing was said about.

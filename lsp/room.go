@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
@@ -17,17 +18,35 @@ type roomKeeper struct {
 // room is that of the process.
 var room = roomKeeper{percent: 100}
 
+// heap tells how many bytes the heap has, and how many of them were in use when
+// garbage was collected last.
+func heap() (size, live int, ok bool) {
+	m := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/live:bytes"}}
+	metrics.Read(m)
+	if m[0].Value.Kind() != metrics.KindUint64 || m[1].Value.Kind() != metrics.KindUint64 {
+		return 0, 0, false
+	}
+	return int(m[0].Value.Uint64()), int(m[1].Value.Uint64()), true
+}
+
+// sweep collects garbage where a third of the room is used: the editor pauses,
+// and nobody waits for it now.
+func (k *roomKeeper) sweep(bytes int) {
+	if size, live, ok := heap(); ok && bytes > 0 && size-live > bytes/3 {
+		runtime.GC()
+	}
+}
+
 // keep sets the pace of the collector, for what is in use at the moment.
 func (k *roomKeeper) keep(bytes int) {
 	if bytes <= 0 {
 		return
 	}
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	if live[0].Value.Kind() != metrics.KindUint64 {
+	_, live, ok := heap()
+	if !ok {
 		return
 	}
-	percent := max(100, bytes/int(max(live[0].Value.Uint64()/100, 1)))
+	percent := max(100, bytes/max(live/100, 1))
 	percent = min(percent, 1000)
 	k.mu.Lock()
 	defer k.mu.Unlock()

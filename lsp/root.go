@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/check"
@@ -34,26 +35,51 @@ type root struct {
 	docs    map[string]*document // the open ones, by path
 
 	project func() *analysis.Project
+	built   *atomic.Pointer[analysis.Project] // what project returned, once it has
 	reports *reports
+	known   *known
 }
 
 // renew returns the root with what f changes. What was worked out is
-// forgotten.
+// forgotten, but for what is still known to hold.
 func (r *root) renew(f func(*root)) *root {
 	q := *r
 	if f != nil {
 		f(&q)
 	}
+	if q.known == nil {
+		q.known = &known{byPath: map[string]knownReport{}}
+	}
 	q.reports = &reports{byPath: map[string]func() []diag.Diagnostic{}}
-	q.project = sync.OnceValue(q.build)
+	q.builds(q.build)
 	return &q
+}
+
+// builds says how the project of the root is made.
+func (r *root) builds(build func() *analysis.Project) {
+	built := &atomic.Pointer[analysis.Project]{}
+	r.built = built
+	r.project = sync.OnceValue(func() *analysis.Project {
+		p := build()
+		built.Store(p)
+		return p
+	})
 }
 
 // with returns the root with an open document, which may be there already.
 func (r *root) with(d *document) *root {
-	return r.renew(func(q *root) {
+	q := r.renew(func(q *root) {
 		q.docs = plus(r.docs, map[string]*document{d.path: d})
 	})
+	if before := r.built; before != nil && r.docs[d.path] != nil && d.path != project.ConfigName {
+		q.builds(func() *analysis.Project {
+			if p := before.Load(); p != nil { // all other files are the same
+				return p.With(d.analysis())
+			}
+			return q.build()
+		})
+	}
+	return q
 }
 
 // without returns the root without an open document. What was written to the
@@ -157,6 +183,20 @@ func (r *root) report(path string, f *file) []diag.Diagnostic {
 	return find()
 }
 
+// known are the reports that were made last of each file, of whatever version of
+// the root.
+type known struct {
+	mu     sync.Mutex
+	byPath map[string]knownReport
+}
+
+type knownReport struct {
+	file    *file
+	checker *check.Checker
+	view    *analysis.View
+	found   []diag.Diagnostic
+}
+
 func (r *root) check(path string, f *file) []diag.Diagnostic {
 	if path == project.ConfigName {
 		return project.ParseConfig(f.src, func(name string) ([]byte, error) {
@@ -166,5 +206,16 @@ func (r *root) check(path string, f *file) []diag.Diagnostic {
 	if d := r.docs[path]; d != nil && d.file == f {
 		return r.checker.ReportNext(&d.cache.found, r.view(f), f.diags())
 	}
-	return r.checker.Report(r.view(f), f.diags())
+	view := r.view(f)
+	r.known.mu.Lock()
+	k := r.known.byPath[path]
+	r.known.mu.Unlock()
+	if k.file == f && k.checker == r.checker && !view.IsOpen() && k.view.HasSameNeighbours(view) {
+		return k.found
+	}
+	k = knownReport{f, r.checker, view, r.checker.Report(view, f.diags())}
+	r.known.mu.Lock()
+	r.known.byPath[path] = k
+	r.known.mu.Unlock()
+	return k.found
 }

@@ -1,8 +1,11 @@
 package lsp
 
 import (
+	"strconv"
+
 	"go.lsp.dev/protocol"
 
+	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/source"
 	"github.com/florc-lang/florc/lsp/feature"
 )
@@ -18,35 +21,62 @@ var symbolKinds = map[feature.OutlineKind]protocol.SymbolKind{
 	feature.OutlineField:    protocol.SymbolKindField,
 }
 
-func (q *query) documentSymbols(p *protocol.DocumentSymbolParams) (protocol.DocumentSymbolResult, error) {
+func (q *query) documentSymbols(p *protocol.DocumentSymbolParams) (any, error) {
 	d, view, err := q.alone(p.TextDocument.URI)
 	if err != nil {
 		return nil, err
 	}
-	outline := feature.Outline(view)
+	parts := d.cache.outline.Each(view, func(v *analysis.View, s analysis.Stretch) []*feature.OutlineItem { return feature.OutlineOf(v, s.Part) })
 	if q.client.hierarchicalSymbols {
-		return protocol.DocumentSymbolSlice(q.symbolTree(d.src, outline)), nil
+		return &symbolsAnswer{q.encoding, d.src, parts}, nil
 	}
-	return q.symbolList(protocol.SymbolInformationSlice{}, d, "", outline), nil
+	list := protocol.SymbolInformationSlice{}
+	for _, outline := range parts {
+		list = q.symbolList(list, d, "", *outline)
+	}
+	return list, nil
 }
 
-func (q *query) symbolTree(src *source.File, outline []*feature.OutlineItem) []protocol.DocumentSymbol {
-	list := make([]protocol.DocumentSymbol, len(outline))
-	for i, s := range outline {
-		list[i] = protocol.DocumentSymbol{
-			Name: s.Name, Kind: symbolKinds[s.Kind], Range: q.span(src, s.Span), SelectionRange: q.span(src, s.NameSpan),
+// symbolsAnswer is protocol.DocumentSymbolSlice, of which there are many in a
+// long document.
+type symbolsAnswer struct {
+	encoding
+	src   *source.File
+	parts []*[]*feature.OutlineItem
+}
+
+func (a *symbolsAnswer) appendJSON(b []byte) []byte {
+	b = append(b, '[')
+	from := len(b)
+	for _, outline := range a.parts {
+		b = a.items(b, from, *outline)
+	}
+	return append(b, ']')
+}
+
+// items appends the items of a list that starts at an offset of b.
+func (a *symbolsAnswer) items(b []byte, from int, items []*feature.OutlineItem) []byte {
+	for _, s := range items {
+		if len(b) > from {
+			b = append(b, ',')
 		}
+		b = appendString(append(b, `{"name":`...), s.Name)
 		if s.Detail != "" {
-			list[i].Detail = &s.Detail
+			b = appendString(append(b, `,"detail":`...), s.Detail)
 		}
+		b = strconv.AppendUint(append(b, `,"kind":`...), uint64(symbolKinds[s.Kind]), 10)
+		b = a.appendSpan(append(b, `,"range":`...), a.src, s.Span)
+		b = a.appendSpan(append(b, `,"selectionRange":`...), a.src, s.NameSpan)
 		if len(s.Children) > 0 {
-			list[i].Children = q.symbolTree(src, s.Children)
+			b = append(b, `,"children":[`...)
+			b = append(a.items(b, len(b), s.Children), ']')
 		}
+		b = append(b, '}')
 	}
-	return list
+	return b
 }
 
-// symbolList is symbolTree for editors that know no trees.
+// symbolList lists the symbols for editors that know no trees of them.
 func (q *query) symbolList(list protocol.SymbolInformationSlice, d *document, in string, outline []*feature.OutlineItem) protocol.SymbolInformationSlice {
 	for _, s := range outline {
 		x := protocol.SymbolInformation{Location: protocol.Location{URI: d.uri, Range: q.span(d.src, s.Span)}}

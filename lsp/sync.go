@@ -68,7 +68,7 @@ func (n *snapshot) openDocument(u uri.URI) (*document, error) {
 func (s *Server) open(n *snapshot, u uri.URI, version int32, text string) *document {
 	d := &document{key: canonical(string(u)), uri: uri.URI(strings.Clone(string(u))), version: version, cache: &cache{}}
 	s.settle(n, n.roots, d)
-	d.file = n.fileOf(d, source.NewFile(d.path, text))
+	d.file = n.fileOf(d, source.NewEdited(d.path, text))
 	n.put(d)
 	return d
 }
@@ -116,7 +116,7 @@ func (n *snapshot) change(src *source.File, changes []protocol.TextDocumentConte
 	var first protocol.Position // where the first of them starts
 	flush := func() {
 		if len(edits) > 0 {
-			src = source.NewFile(src.Name, apply(src.Text, edits))
+			src = src.Next(apply(src.Text, edits))
 			edits = nil
 		}
 	}
@@ -124,7 +124,7 @@ func (n *snapshot) change(src *source.File, changes []protocol.TextDocumentConte
 		switch c := c.(type) {
 		case *protocol.TextDocumentContentChangeWholeDocument:
 			edits = nil
-			src = source.NewFile(src.Name, strings.Clone(c.Text))
+			src = src.Next(strings.Clone(c.Text))
 		case *protocol.TextDocumentContentChangePartial:
 			r := c.Range
 			if isAfter(r.Start, r.End) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -105,6 +106,7 @@ func (s *stream) Write(body []byte) error {
 type messages struct {
 	t       Transport
 	writing sync.Mutex
+	body    []byte // of the message that is written
 }
 
 func (m *messages) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
@@ -131,13 +133,10 @@ func (m *messages) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
 }
 
 func (m *messages) Write(_ context.Context, msg jsonrpc2.Message) (int64, error) {
-	body, err := jsonrpc2.EncodeMessage(msg)
-	if err != nil {
-		return 0, err
-	}
 	m.writing.Lock()
 	defer m.writing.Unlock()
-	return int64(len(body)), m.t.Write(body)
+	m.body = jsonrpc2.AppendMessage(m.body[:0], msg)
+	return int64(len(m.body)), m.t.Write(m.body)
 }
 
 func (m *messages) Close() error { return m.t.Close() }
@@ -145,11 +144,27 @@ func (m *messages) Close() error { return m.t.Close() }
 // codec puts the protocol's types into JSON and back.
 type codec struct{}
 
-func (codec) Marshal(v any) ([]byte, error) {
+// answer is a long answer that is put into JSON without being made of the
+// protocol's types first.
+type answer interface{ appendJSON([]byte) []byte }
+
+// scratch holds buffers that long answers are written into: to grow a new one
+// for each would take several times the memory that it has in the end.
+var scratch = sync.Pool{New: func() any { return new([]byte) }}
+
+func (codec) Marshal(v any) (text []byte, err error) {
 	if raw, ok := v.(jsonrpc2.RawMessage); ok {
 		return raw, nil
 	}
-	return protocol.Marshal(v)
+	b := scratch.Get().(*[]byte)
+	defer scratch.Put(b)
+	if a, ok := v.(answer); ok {
+		text = a.appendJSON((*b)[:0])
+	} else {
+		text, err = protocol.AppendMarshal((*b)[:0], v)
+	}
+	*b = text[:0]
+	return slices.Clone(text), err
 }
 
 func (codec) Unmarshal(data []byte, v any) error { return protocol.Unmarshal(data, v) }

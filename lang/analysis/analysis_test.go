@@ -34,10 +34,10 @@ func analyze(path, text string) *analysis.File {
 func TestNames(t *testing.T) {
 	a := analysis.Alone(analyze("", "set total 0\ndefine add n\n  set total (total + n)\nadd 1\n"))
 	var got []string
-	for _, s := range a.Symbols {
+	for s := range a.Symbols() {
 		got = append(got, fmt.Sprintf("%s %s %s", s.Span.Start, s.Kind, s.Name))
 	}
-	for _, r := range a.Refs {
+	for r := range a.Refs() {
 		for _, d := range a.Definitions(r) {
 			got = append(got, fmt.Sprintf("%s %s is %s", r.Span.Start, r.Name, d.Symbol.Span.Start))
 		}
@@ -69,7 +69,7 @@ func TestMentions(t *testing.T) {
     signal name: 'under'
 `)
 	var got []string
-	for _, m := range f.Mentions {
+	for m := range f.Mentions() {
 		got = append(got, fmt.Sprintf("%s %s %s %s", m.Span.Start, m.Role, m.Entity, m.Name))
 	}
 	want := []string{
@@ -91,7 +91,7 @@ func TestProject(t *testing.T) {
 	p := analysis.NewProject(env, true, main, lib, more)
 	v := p.View(main)
 	var got []string
-	for _, r := range v.Refs {
+	for r := range v.Refs() {
 		for _, d := range v.Definitions(r) {
 			got = append(got, fmt.Sprintf("%s %s:%s", r.Name, d.File.Path(), d.Symbol.Span.Start))
 		}
@@ -103,7 +103,7 @@ func TestProject(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if !p.Without("shared/more.flo").View(main).Resolves(v.Refs[len(v.Refs)-1]) {
+	if !p.Without("shared/more.flo").View(main).Resolves(v.RefsTo("nada")[0]) {
 		t.Error("a name is unknown although a file is that may define it")
 	}
 	var importers []string

@@ -9,6 +9,8 @@
 package analysis
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"weak"
 
@@ -27,12 +29,8 @@ type File struct {
 	// in it is told by the file (Has, NamedIn).
 	Root *Scope
 
-	Calls    []*Call      // what does something, in the order of the text
-	Symbols  []*Symbol    // the variables and functions that the file defines, likewise
-	Refs     []*Reference // where names of variables, functions and procedures are used
-	Mentions []*Mention   // where tags, fields, signals, taskers and files are named
-	Imports  []*Import    // the files it brings in
-	Parts    []*Part      // all of that by the lines at the outermost level, in their order
+	Parts   []*Part   // what the lines at the outermost level say, in their order
+	Imports []*Import // the files it brings in
 
 	// Misplaced are the lines that stand where they hardly belong.
 	Misplaced []Misplaced
@@ -43,22 +41,14 @@ type File struct {
 	source *source.File
 	syntax func() *ast.File
 
-	byName    map[string][]*Symbol
-	outermost map[string][]*Symbol // those of Root
-	keyed     map[string]bool      // keys under which functions are given arguments
-	wildcards []wildcard           // the patterns of names that are only known at run time
-	computed  map[computing]bool   // the kinds of names of which some are only known at run time
-	isBroken  bool                 // some statement does not parse
-	damaged   map[source.Pos]bool  // statements that such ones are nested in
-	crooked   map[int]bool         // the lines of Misplaced
-	lazy      *lazy
-	asked     *Asked // notes what is asked, where set
-}
-
-// lazy is what is worked out when it is first asked for.
-type lazy struct {
-	refsOnce sync.Once
-	refs     map[string][]*Reference
+	index     *index
+	keyed     map[string]bool     // keys under which functions are given arguments
+	wildcards []wildcard          // the patterns of names that are only known at run time
+	computed  map[computing]bool  // the kinds of names of which some are only known at run time
+	isBroken  bool                // some statement does not parse
+	damaged   map[source.Pos]bool // statements that such ones are nested in
+	crooked   map[int32]bool      // the numbers of the lines of Misplaced
+	asked     *Asked              // notes what is asked, where set
 }
 
 // Syntax is the file's syntax tree.
@@ -110,26 +100,19 @@ func names(text string) []string {
 // their scope.
 func (f *File) Named(name string) []*Symbol {
 	f.askSymbols(name)
-	return f.byName[name]
+	return f.named(name)
 }
 
 // Defines tells whether there are symbols of that name, whatever their scope.
 func (f *File) Defines(name string) bool {
 	f.askKinds(name)
-	return len(f.byName[name]) > 0
+	return len(f.named(name)) > 0
 }
 
 // RefsTo returns the references of that name, in the order of the text.
 func (f *File) RefsTo(name string) []*Reference {
 	f.askRefs(name)
-	x := f.lazy
-	x.refsOnce.Do(func() {
-		x.refs = make(map[string][]*Reference, len(f.byName))
-		for _, r := range f.Refs {
-			x.refs[r.Name] = append(x.refs[r.Name], r)
-		}
-	})
-	return x.refs[name]
+	return pick(f.index, f.index.base.refsTo(name), f.index.own.refsTo(name))
 }
 
 // FieldMentions returns the places where a field is named, in the order of the
@@ -137,7 +120,7 @@ func (f *File) RefsTo(name string) []*Reference {
 func (f *File) FieldMentions(name string) []*Mention {
 	f.askRefs("f." + name)
 	var list []*Mention
-	for _, m := range f.Mentions {
+	for m := range f.Mentions() {
 		if m.Entity == Field && m.Name == name {
 			list = append(list, m)
 		}
@@ -147,9 +130,12 @@ func (f *File) FieldMentions(name string) []*Mention {
 
 // SymbolNames lists the names of all symbols, each once, in no order.
 func (f *File) SymbolNames() []string {
-	list := make([]string, 0, len(f.byName))
-	for name := range f.byName {
-		list = append(list, name)
+	x := f.index
+	list := slices.AppendSeq(make([]string, 0, len(x.base.symbols)), maps.Keys(x.own.symbols))
+	for name := range x.base.symbols {
+		if _, twice := x.own.symbols[name]; !twice && f.named(name) != nil {
+			list = append(list, name)
+		}
 	}
 	return list
 }
@@ -174,10 +160,10 @@ func (f *File) askLayout() {
 	}
 }
 
-// IsMisplaced tells whether a line, from 1, is one of Misplaced.
-func (f *File) IsMisplaced(line int) bool {
+// IsMisplaced tells whether a position is on one of the lines of Misplaced.
+func (f *File) IsMisplaced(p source.Pos) bool {
 	f.askLayout()
-	return f.crooked[line]
+	return f.crooked[p.Line]
 }
 
 // Attr returns the attribute of that name which a call understands, or nil.
@@ -192,7 +178,7 @@ func (f *File) IsDisturbed(c *Call) bool {
 		return false
 	}
 	for ; c != nil; c = c.Parent {
-		if f.crooked[c.Node.Line()] {
+		if f.crooked[c.Node.Span.Start.Line] {
 			return true
 		}
 		counts := c.Name() == "set" || c.Proc != nil && c.Proc.Body == sig.Cases
@@ -200,7 +186,7 @@ func (f *File) IsDisturbed(c *Call) bool {
 			return true
 		}
 		for _, ch := range c.Node.Children {
-			if f.crooked[ch.Line()] {
+			if f.crooked[ch.Span.Start.Line] {
 				return true
 			}
 		}

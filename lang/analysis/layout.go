@@ -54,26 +54,71 @@ type Misplaced struct {
 type layouter struct {
 	env     *Env
 	f       *ast.File
-	blocks  []block
+	outer   block   // the outermost one
+	blocks  []block // those that are looked at, the ones that come first first
 	habit   habit
 	found   []Misplaced
-	crooked map[int]bool // the lines found
+	crooked map[int32]bool // the numbers of the lines found
 }
 
-func layout(env *Env, f *ast.File) (found []Misplaced, crooked map[int]bool) {
-	y := &layouter{env: env, f: f, crooked: map[int]bool{}}
-	y.blocks = make([]block, 0, f.Source.LineCount()/3+1)
-	y.collect(block{}, f.Lines)
-	y.findHabit()
+// depths says how deep the blocks of a part stand, all but the outermost one.
+type depths struct {
+	counts []depth
+	step   int  // what all of them have, 0 for none
+	uneven bool // or they differ, or lines beside each other do
+}
+
+// depth is how many blocks stand by so many columns deeper than their parents.
+type depth struct{ by, blocks int }
+
+// depthsIn finds the depths of a line with those nested in it.
+func (y *layouter) depthsIn(line *ast.Line) (d depths) {
+	y.blocks = y.blocks[:0]
+	y.collect(block{parent: line, lead: line}, line.Children)
 	for i := range y.blocks {
-		y.block(&y.blocks[i])
+		b := &y.blocks[i]
+		by := b.delta()
+		first := b.lines[0].Indent
+		d.uneven = d.uneven || by < 2 || slices.ContainsFunc(b.lines, func(l *ast.Line) bool { return l.Indent != first })
+		if b.parent.Join == ast.Child || by == 1 && b.isNarrow() { // the same slip, seen again
+			continue
+		}
+		d.uneven = d.uneven || d.step != 0 && d.step != by
+		d.step = by
+		at := slices.IndexFunc(d.counts, func(c depth) bool { return c.by == by })
+		if at < 0 {
+			at = len(d.counts)
+			d.counts = append(d.counts, depth{by: by})
+		}
+		d.counts[at].blocks++
+	}
+	return d
+}
+
+func layout(env *Env, f *ast.File, parts []*Part) (found []Misplaced, crooked map[int32]bool) {
+	y := &layouter{env: env, f: f, crooked: map[int32]bool{}, outer: block{lines: own(f.Lines)}}
+	y.findHabit(parts)
+	if len(y.outer.lines) > 0 {
+		y.block(&y.outer)
+	}
+	var lead *ast.Line
+	for i, l := range f.Lines {
+		lead = y.outer.leads(f.Lines, i, lead)
+		if d := &parts[i].depths; len(l.Children) == 0 || !d.uneven && (d.step == 0 || d.step == y.habit.step) {
+			continue // nothing in it is out of line
+		}
+		y.blocks = y.blocks[:0]
+		y.collect(block{parent: l, lead: lead}, l.Children)
+		for i := range y.blocks {
+			y.block(&y.blocks[i])
+		}
 	}
 	return y.found, y.crooked
 }
 
 func (y *layouter) block(b *block) {
 	p := b.parent
-	if p != nil && len(y.crooked) > 0 && y.crooked[y.line(p)] {
+	if p != nil && len(y.crooked) > 0 && y.crooked[y.at(p).Line] {
 		return // their parent is what is wrong
 	}
 	usual := b.usual(y.habit.step)
@@ -94,7 +139,7 @@ func (y *layouter) block(b *block) {
 	switch d := b.delta(); {
 	case p.Join == ast.Child && (d != 1 || y.takesBody(p)):
 	case y.habit.isSlip(d) && p.Join != ast.Child && !y.isLoneRoot(b):
-		y.report(first, fmt.Sprintf("elsewhere in the file lines stand %s deeper than the line they are nested in; is it one of the lines beside line %d?", Columns(y.habit.step), y.line(p)))
+		y.report(first, fmt.Sprintf("elsewhere in the file lines stand %s deeper than the line they are nested in; is it one of the lines beside line %d?", Columns(y.habit.step), y.row(p)))
 	case d != 1:
 	case y.isLoneRoot(b):
 		y.report(b.lead, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
@@ -102,7 +147,7 @@ func (y *layouter) block(b *block) {
 	case b.isNarrow():
 		y.report(b.lead, fmt.Sprintf("the lines after it are indented by %s", Columns(usual)))
 	default:
-		y.report(first, fmt.Sprintf("is it one of the lines beside line %d?", y.line(p)))
+		y.report(first, fmt.Sprintf("is it one of the lines beside line %d?", y.row(p)))
 	}
 }
 
@@ -113,21 +158,23 @@ func (b *block) isNarrow() bool { return b.around != nil && b.parent.Indent == b
 // isLoneRoot tells whether all other lines are nested in the parent, which does
 // not start at the margin.
 func (y *layouter) isLoneRoot(b *block) bool {
-	return b.around == nil && b.lead.Indent > 0 && len(y.blocks[0].lines) == 1
+	return b.around == nil && b.lead.Indent > 0 && len(y.outer.lines) == 1
 }
 
-func (y *layouter) line(l *ast.Line) int { return int(y.f.Span(l.Base, l.Stmt).Start.Line) }
+// at is where a line of the definition starts, row the row that this is on.
+func (y *layouter) at(l *ast.Line) source.Pos { return y.f.Source.Pos(y.f.Base(l) + l.Stmt.Start) }
+func (y *layouter) row(l *ast.Line) int       { return y.f.Source.Row(y.at(l)) }
 
 // report reports a line that starts a line of text.
 func (y *layouter) report(l *ast.Line, hint string) {
-	line := y.line(l)
-	if y.crooked[line] {
+	number, row := y.at(l).Line, y.row(l)
+	if y.crooked[number] {
 		return
 	}
-	y.crooked[line] = true
+	y.crooked[number] = true
 	src := y.f.Source
-	start := src.LineStart(line)
-	y.found = append(y.found, Misplaced{Span: src.Span(start+l.Indent, start+len(src.Line(line))), Indent: l.Indent, Hint: hint})
+	start := src.LineStart(row)
+	y.found = append(y.found, Misplaced{Span: src.Span(start+l.Indent, start+len(src.Line(row))), Indent: l.Indent, Hint: hint})
 }
 
 // Columns counts columns in words.
@@ -138,34 +185,48 @@ func Columns(n int) string {
 	return fmt.Sprintf("%d columns", n)
 }
 
-// collect lists the blocks of indented lines, those that come first first.
-// Joined lines have no indentation of their own. The block at hand has no lines
-// yet.
-func (y *layouter) collect(b block, lines []*ast.Line) {
-	isOwn := func(l *ast.Line, i int) bool {
+// own lists those of several lines that have an indentation of their own: joined
+// ones have none.
+func own(lines []*ast.Line) []*ast.Line {
+	isOwn := func(i int) bool {
+		l := lines[i]
 		return l.Join != ast.Child && (l.Join == ast.NoJoin || i == 0) && l.Stmt.Head != nil
 	}
 	n := 0
-	for n < len(lines) && isOwn(lines[n], n) {
+	for n < len(lines) && isOwn(n) {
 		n++
 	}
-	b.lines = lines[:n:n]
+	list := lines[:n:n]
 	for i := n; i < len(lines); i++ {
-		if isOwn(lines[i], i) {
-			b.lines = append(b.lines, lines[i])
+		if isOwn(i) {
+			list = append(list, lines[i])
 		}
 	}
+	return list
+}
+
+// leads returns the line that starts the line of text which the i-th of the
+// block's lines is on, given that of the one before.
+func (b *block) leads(lines []*ast.Line, i int, before *ast.Line) *ast.Line {
+	switch l := lines[i]; {
+	case l.Join == ast.Child:
+		return b.lead
+	case l.Join == ast.NoJoin || i == 0:
+		return l
+	}
+	return before
+}
+
+// collect lists the blocks of indented lines, those that come first first. The
+// block at hand has no lines yet.
+func (y *layouter) collect(b block, lines []*ast.Line) {
+	b.lines = own(lines)
 	if len(b.lines) > 0 {
 		y.blocks = append(y.blocks, b)
 	}
 	var lead *ast.Line
 	for i, l := range lines {
-		switch {
-		case l.Join == ast.Child:
-			lead = b.lead
-		case l.Join == ast.NoJoin || i == 0:
-			lead = l
-		}
+		lead = b.leads(lines, i, lead)
 		if len(l.Children) > 0 {
 			y.collect(block{parent: l, around: b.parent, lead: lead}, l.Children)
 		}
@@ -178,18 +239,12 @@ type habit struct {
 	count map[int]int // of the blocks of each depth
 }
 
-func (y *layouter) findHabit() {
+func (y *layouter) findHabit(parts []*Part) {
 	h := habit{count: map[int]int{}}
-	for i := range y.blocks {
-		b := &y.blocks[i]
-		if b.parent == nil || b.parent.Join == ast.Child {
-			continue
+	for _, p := range parts {
+		for _, d := range p.depths.counts {
+			h.count[d.by] += d.blocks
 		}
-		d := b.delta()
-		if d == 1 && b.isNarrow() {
-			continue // the same slip, seen again
-		}
-		h.count[d]++
 	}
 	for d, n := range h.count {
 		if d > 1 && (n > h.count[h.step] || n == h.count[h.step] && d < h.step) {

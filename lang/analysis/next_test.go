@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,23 +24,23 @@ func facts(f *analysis.File) []string {
 	for _, p := range f.Parts {
 		maps.Copy(stops, f.Stops(p))
 	}
-	for _, c := range f.Calls {
+	for c := range f.Calls() {
 		parent := source.Span{}
 		if c.Parent != nil {
 			parent = c.Parent.Node.Span
 		}
 		say("call %s %v in %v broken %t stops %v", c.Node.Head, c.Node.Span, parent, c.Broken, stops[c.Node])
 	}
-	for _, s := range f.Symbols {
+	for s := range f.Symbols() {
 		say("symbol %s %s %v", s.Kind, s.Name, s.Span)
 	}
-	for _, r := range f.Refs {
+	for r := range f.Refs() {
 		say("ref %s %v resolves %t", r.Name, r.Span, v.Resolves(r))
 		for _, d := range v.Definitions(r) {
 			say("  is %v", d.Symbol.Span)
 		}
 	}
-	for _, m := range f.Mentions {
+	for m := range f.Mentions() {
 		say("mention %s %s %s %v", m.Entity, m.Role, m.Name, m.Span)
 	}
 	for _, i := range f.Imports {
@@ -47,6 +48,15 @@ func facts(f *analysis.File) []string {
 	}
 	for _, m := range f.Misplaced {
 		say("misplaced %v %s", m.Span, m.Hint)
+	}
+	for _, name := range slices.Sorted(slices.Values(f.SymbolNames())) {
+		say("named %s", name)
+		for _, s := range f.Named(name) {
+			say("  %v outermost %t", s.Span, slices.Contains(f.NamedIn(f.Root, name), s))
+		}
+		for _, r := range f.RefsTo(name) {
+			say("  used %v", r.Span)
+		}
 	}
 	say("broken %t mentioned %v", f.IsBroken(), f.Mentioned)
 	return list
@@ -63,7 +73,8 @@ func TestNext(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		text := "define f x\n  set gv.a x\n  x + a\n\nset a 1\nf a\n"
 		var cache parser.Cache
-		syntax, _ := cache.Parse(source.NewFile("", text), parser.Options{})
+		src := source.NewEdited("", text)
+		syntax, _ := cache.Parse(src, parser.Options{})
 		f := analysis.Analyze(env, syntax)
 		for range 30 {
 			at := r.IntN(len(text) + 1)
@@ -76,7 +87,8 @@ func TestNext(t *testing.T) {
 			}
 			text = text[:at] + pieces[r.IntN(len(pieces))] + text[to:]
 			before, then := f, facts(f)
-			syntax, _ := cache.Parse(source.NewFile("", text), parser.Options{})
+			src = src.Next(text)
+			syntax, _ := cache.Parse(src, parser.Options{})
 			f = f.Next(syntax)
 			if diff := cmp.Diff(facts(analysis.Analyze(env, syntax)), facts(f)); diff != "" {
 				t.Fatalf("seed %d, %q: %s", seed, text, diff)

@@ -10,15 +10,18 @@ import (
 
 // Part is what a line at the outermost level says, with the lines nested in
 // it. Nothing in it depends on other lines, so that the next version of a file
-// takes over the parts whose lines did not change and did not move. It is
-// immutable once made, and versions share it.
+// takes over the parts whose lines did not change, wherever they stand now. It
+// is immutable once made, and versions share it.
 type Part struct {
+	Line     *ast.Line // as it was when the part was made
 	Nodes    []*tree.Node
 	Calls    []*Call
 	Symbols  []*Symbol
 	Refs     []*Reference
 	Mentions []*Mention
 	Imports  []*Import
+	start    source.Pos // of its line
+	depths   depths
 	more     *more // nil for nothing
 }
 
@@ -49,59 +52,38 @@ func Analyze(env *Env, syntax *ast.File) *File { return analyze(env, syntax, nil
 func (f *File) Next(syntax *ast.File) *File { return analyze(f.Env, syntax, f) }
 
 func analyze(env *Env, syntax *ast.File, before *File) *File {
-	f := &File{Env: env, source: syntax.Source, syntax: func() *ast.File { return syntax }, Root: &Scope{}, Parts: make([]*Part, len(syntax.Lines)), lazy: &lazy{}}
-	var old []*ast.Line
+	f := &File{Env: env, source: syntax.Source, syntax: func() *ast.File { return syntax }, Root: &Scope{}, Parts: make([]*Part, len(syntax.Lines))}
+	old := &ast.File{}
 	if before != nil {
-		// the scopes of parts end in the outermost one
-		f.Root, old = before.Root, before.Syntax().Lines
-		f.Calls = make([]*Call, 0, len(before.Calls)+64)
-		f.Symbols = make([]*Symbol, 0, len(before.Symbols)+16)
-		f.Refs = make([]*Reference, 0, len(before.Refs)+64)
-		f.Mentions = make([]*Mention, 0, len(before.Mentions)+16)
+		f.Root = before.Root // the scopes of parts end in it
+		if s := before.Syntax(); s.HasMark() == syntax.HasMark() {
+			old = s
+		}
 	}
 	lower := tree.NewLowering(syntax)
 	w := walker{f: f, syntax: syntax, role: Uses}
 	nodes := make([]*tree.Node, 0, len(syntax.Lines))
 	at := 0
 	for i, line := range syntax.Lines {
-		for at < len(old) && old[at].Row < line.Row {
+		for at < len(old.Lines) && old.Lines[at].Number < line.Number {
 			at++
 		}
 		var p *Part
-		if at < len(old) && line.IsSame(old[at]) {
+		if at < len(old.Lines) && syntax.IsSame(line, old, old.Lines[at]) {
 			p = before.Parts[at]
 		} else {
 			p = w.part(line, lower)
 		}
 		f.Parts[i] = p
 		nodes = append(nodes, p.Nodes...)
-		f.Calls = append(f.Calls, p.Calls...)
-		f.Symbols = append(f.Symbols, p.Symbols...)
-		f.Refs = append(f.Refs, p.Refs...)
-		f.Mentions = append(f.Mentions, p.Mentions...)
 		f.Imports = append(f.Imports, p.Imports...)
 	}
-	if before == nil {
-		f.share()
-	}
 	f.Tree = lower.Root(nodes)
-	f.index()
-	f.Misplaced, f.crooked = layout(env, syntax)
+	f.sum()
+	f.index = indexOf(f, before)
+	f.Misplaced, f.crooked = layout(env, syntax, f.Parts)
 	return f
 }
-
-// share makes the lists of the parts pieces of those of the file.
-func (f *File) share() {
-	var calls, symbols, refs, mentions int
-	for _, p := range f.Parts {
-		p.Calls, calls = piece(f.Calls, calls, len(p.Calls))
-		p.Symbols, symbols = piece(f.Symbols, symbols, len(p.Symbols))
-		p.Refs, refs = piece(f.Refs, refs, len(p.Refs))
-		p.Mentions, mentions = piece(f.Mentions, mentions, len(p.Mentions))
-	}
-}
-
-func piece[T any](list []T, from, n int) ([]T, int) { return list[from : from+n : from+n], from + n }
 
 // part analyses a line of the file with those nested in it.
 func (w *walker) part(line *ast.Line, lower *tree.Lowering) *Part {
@@ -112,21 +94,13 @@ func (w *walker) part(line *ast.Line, lower *tree.Lowering) *Part {
 	w.noteBroken(nil, line)
 	w.nodes(p.Nodes, Context{Scope: w.f.Root})
 	return &Part{
-		Nodes: p.Nodes, Calls: slices.Clone(p.Calls), Symbols: slices.Clone(p.Symbols), Refs: slices.Clone(p.Refs),
-		Mentions: slices.Clone(p.Mentions), Imports: slices.Clone(p.Imports), more: p.more,
+		Line: line, start: w.syntax.Span(w.syntax.Base(line), line.Stmt).Start, Nodes: p.Nodes, Calls: slices.Clone(p.Calls), Symbols: slices.Clone(p.Symbols), Refs: slices.Clone(p.Refs),
+		Mentions: slices.Clone(p.Mentions), Imports: slices.Clone(p.Imports), depths: w.layout.depthsIn(line), more: p.more,
 	}
 }
 
-// index makes of the parts what is asked of the file as a whole.
-func (f *File) index() {
-	f.byName = make(map[string][]*Symbol, len(f.Symbols))
-	f.outermost = map[string][]*Symbol{}
-	for i, s := range f.Symbols {
-		put(f.byName, f.Symbols, i)
-		if s.Scope == f.Root {
-			put(f.outermost, f.Symbols, i)
-		}
-	}
+// sum makes of the parts what is asked of the file as a whole.
+func (f *File) sum() {
 	f.keyed, f.computed = map[string]bool{}, map[computing]bool{}
 	f.Mentioned, f.damaged = map[string]bool{}, map[source.Pos]bool{}
 	for _, p := range f.Parts {
@@ -151,36 +125,26 @@ func (f *File) index() {
 	}
 }
 
-// put adds a symbol of a list to those of its name. Where it is the only one
-// it needs no list of its own.
-func put(index map[string][]*Symbol, list []*Symbol, i int) {
-	name := list[i].Name
-	if before, known := index[name]; known {
-		index[name] = append(before, list[i])
-	} else {
-		index[name] = list[i : i+1 : i+1]
-	}
-}
-
 // noteBroken remembers the statements that do not parse, and the names in them.
 func (w *walker) noteBroken(parent, l *ast.Line) {
 	if len(l.Stmt.Bad) > 0 {
 		f, m := w.f, w.found.note()
 		m.isBroken = true
-		span := w.syntax.Span(l.Base, l.Stmt)
+		span := w.syntax.Span(w.syntax.Base(l), l.Stmt)
 		if w.broken == nil {
 			w.broken, w.loose = map[source.Pos]bool{}, map[source.Pos]bool{}
 		}
 		w.broken[span.Start] = true
 		src := f.Source()
 		if parent != nil {
-			m.damaged = append(m.damaged, src.Pos(parent.Base+parent.Stmt.Start))
+			m.damaged = append(m.damaged, src.Pos(w.syntax.Base(parent)+parent.Stmt.Start))
 		}
 		for _, ch := range l.Children {
-			w.loose[src.Pos(ch.Base+ch.Stmt.Start)] = true
+			w.loose[src.Pos(w.syntax.Base(ch)+ch.Stmt.Start)] = true
 		}
-		for line := span.Start.Line; line <= max(span.End.Line, span.Start.Line); line++ {
-			m.mentioned = append(m.mentioned, names(src.Line(int(line)))...)
+		first, last := src.Row(span.Start), src.Row(span.End)
+		for row := first; row <= max(first, last); row++ {
+			m.mentioned = append(m.mentioned, names(src.Line(row))...)
 		}
 	}
 	for _, ch := range l.Children {

@@ -17,14 +17,23 @@ type Project struct {
 	// not found then does not exist.
 	Complete bool
 	files    map[string]*File
-
-	intoOnce *sync.Once
-	into     map[*File][]*File // the files that bring each in, by path
+	newer    map[string]*File // a few that take the place of those
+	links    *links           // shared with projects in which files bring in the same
 }
+
+// links are the paths of the files that bring each in, in order.
+type links struct {
+	once sync.Once
+	into map[string][]string
+}
+
+// maxNewer is how many files there may be that take the place of others before
+// all are listed anew.
+const maxNewer = 64
 
 // NewProject returns a project of files, which are known by their paths.
 func NewProject(env *Env, complete bool, files ...*File) *Project {
-	p := &Project{Env: env, Complete: complete, files: make(map[string]*File, len(files)), intoOnce: new(sync.Once)}
+	p := &Project{Env: env, Complete: complete, files: make(map[string]*File, len(files)), links: new(links)}
 	for _, f := range files {
 		p.files[f.Path()] = f
 	}
@@ -33,20 +42,45 @@ func NewProject(env *Env, complete bool, files ...*File) *Project {
 
 // With returns the project with a file added, or replaced by its path.
 func (p *Project) With(f *File) *Project {
-	q := Project{Env: p.Env, Complete: p.Complete, files: maps.Clone(p.files), intoOnce: new(sync.Once)}
-	q.files[f.Path()] = f
+	before := p.File(f.Path())
+	if before == nil || len(p.newer) == maxNewer {
+		q := p.clone()
+		q.files[f.Path()] = f
+		return q
+	}
+	q := *p
+	q.newer = maps.Clone(p.newer)
+	if q.newer == nil {
+		q.newer = map[string]*File{}
+	}
+	q.newer[f.Path()] = f
+	if !slices.EqualFunc(before.Imports, f.Imports, func(a, b *Import) bool { return a.Target == b.Target }) {
+		q.links = new(links)
+	}
 	return &q
 }
 
 // Without returns the project without the file of that path.
 func (p *Project) Without(path string) *Project {
-	q := Project{Env: p.Env, Complete: p.Complete, files: maps.Clone(p.files), intoOnce: new(sync.Once)}
+	q := p.clone()
 	delete(q.files, path)
-	return &q
+	return q
+}
+
+// clone returns a project with a list of files of its own.
+func (p *Project) clone() *Project {
+	q := &Project{Env: p.Env, Complete: p.Complete, files: maps.Clone(p.files), links: new(links)}
+	maps.Copy(q.files, p.newer)
+	return q
 }
 
 // File returns the file of that path, or nil.
-func (p *Project) File(path string) *File { return p.files[path] }
+func (p *Project) File(path string) *File {
+	if f := p.newer[path]; f != nil {
+		return f
+	}
+	return p.files[path]
+}
 
 // Files lists the files, sorted by path.
 func (p *Project) Files() []*File {
@@ -57,7 +91,7 @@ func (p *Project) Files() []*File {
 	sort.Strings(paths)
 	list := make([]*File, len(paths))
 	for i, path := range paths {
-		list[i] = p.files[path]
+		list[i] = p.File(path)
 	}
 	return list
 }
@@ -147,7 +181,7 @@ func (p *Project) Find(from, target string) *File {
 		return nil
 	}
 	for _, c := range Candidates(from, target) {
-		if f := p.files[c]; f != nil {
+		if f := p.File(c); f != nil {
 			return f
 		}
 	}
@@ -173,12 +207,12 @@ func (p *Project) Imported(f *File) []*File {
 	return list
 }
 
-func (p *Project) findInto() {
-	p.into = map[*File][]*File{}
+func (p *Project) findLinks() {
+	p.links.into = map[string][]string{}
 	for _, g := range p.Files() {
 		for _, i := range g.Imports {
 			if h := p.Find(g.Path(), i.Target); h != nil {
-				p.into[h] = append(p.into[h], g)
+				p.links.into[h.Path()] = append(p.links.into[h.Path()], g.Path())
 			}
 		}
 	}
@@ -187,23 +221,23 @@ func (p *Project) findInto() {
 // Importers lists the files that bring a file in, directly or not, by path,
 // itself never.
 func (p *Project) Importers(f *File) []*File {
-	p.intoOnce.Do(p.findInto)
-	if len(p.into[f]) == 0 {
+	p.links.once.Do(p.findLinks)
+	if len(p.links.into[f.Path()]) == 0 || p.File(f.Path()) != f {
 		return nil
 	}
 	var list []*File
-	seen := map[*File]bool{f: true}
-	var visit func(*File)
-	visit = func(h *File) {
-		for _, g := range p.into[h] {
-			if !seen[g] {
-				seen[g] = true
-				list = append(list, g)
-				visit(g)
+	seen := map[string]bool{f.Path(): true}
+	var visit func(path string)
+	visit = func(path string) {
+		for _, from := range p.links.into[path] {
+			if !seen[from] {
+				seen[from] = true
+				list = append(list, p.File(from))
+				visit(from)
 			}
 		}
 	}
-	visit(f)
+	visit(f.Path())
 	sort.Slice(list, func(i, j int) bool { return list[i].Path() < list[j].Path() })
 	return list
 }

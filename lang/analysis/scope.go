@@ -93,7 +93,7 @@ func (s *Scope) isOpen() bool {
 func (f *File) NamedIn(s *Scope, name string) []*Symbol {
 	if s == f.Root {
 		f.askOuter(name)
-		return f.outermost[name]
+		return f.outermost(name)
 	}
 	return s.named(name)
 }
@@ -127,7 +127,7 @@ func (f *File) Has(s *Scope, name string) bool {
 		return false
 	}
 	f.askKinds(name)
-	return len(f.outermost[name]) > 0
+	return len(f.outermost(name)) > 0
 }
 
 // holder returns the scope in which set makes a variable.

@@ -56,7 +56,7 @@ func (f *File) typeOf(n *tree.Node, depth int) sig.Type {
 
 func (f *File) typeOfName(name string, depth int) sig.Type {
 	f.askKinds(name)
-	symbols := f.byName[name]
+	symbols := f.named(name)
 	switch {
 	case len(symbols) == 0 && f.Env.procs[name] != nil && f.Env.vars[name] == nil:
 		return sig.Function

@@ -99,7 +99,7 @@ func (v *View) Definitions(ref *Reference) []Definition {
 		if !i.scope.encloses(ref.Scope) && !v.seesAll(ref) {
 			continue
 		}
-		for _, s := range i.file.outermost[ref.Name] {
+		for _, s := range i.file.outermost(ref.Name) {
 			list = append(list, Definition{i.file, s})
 		}
 	}
@@ -186,19 +186,21 @@ func (v *View) Visible(scope *Scope) []Definition {
 		if s != v.Root {
 			continue
 		}
-		for _, symbols := range v.outermost {
-			for _, sym := range symbols {
-				list = append(list, Definition{v.File, sym})
-			}
-		}
+		list = v.File.addOuter(list)
 	}
 	for _, i := range v.imports {
 		if i.scope.encloses(scope) {
-			for _, symbols := range i.file.outermost {
-				for _, sym := range symbols {
-					list = append(list, Definition{i.file, sym})
-				}
-			}
+			list = i.file.addOuter(list)
+		}
+	}
+	return list
+}
+
+// addOuter adds the symbols of the outermost scope to a list.
+func (f *File) addOuter(list []Definition) []Definition {
+	for sym := range f.Symbols() {
+		if sym.Scope == f.Root {
+			list = append(list, Definition{f, sym})
 		}
 	}
 	return list

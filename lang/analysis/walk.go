@@ -73,6 +73,7 @@ type walker struct {
 	// broken are the statements of the part that do not parse, loose those
 	// nested in one.
 	broken, loose map[source.Pos]bool
+	layout        layouter
 	// role is what is done with what the next path is about.
 	role Role
 	// What is found in a file lives and dies together; one by one it would

@@ -83,11 +83,12 @@ type shape struct {
 func (f *File) DifferenceTo(next *File) *Difference {
 	ch := &Difference{symbols: map[string]bool{}, outer: map[string]bool{}, refs: map[string]bool{}, kinds: map[string]bool{}}
 	count := map[shape]int{}
-	had := make(map[*Part]bool, len(f.Parts))
-	for _, p := range f.Parts {
+	head, tail := common(f.Parts, next.Parts)
+	had := map[*Part]bool{}
+	for _, p := range f.Parts[head : len(f.Parts)-tail] {
 		had[p] = true
 	}
-	for _, p := range next.Parts {
+	for _, p := range next.Parts[head : len(next.Parts)-tail] {
 		if had[p] {
 			delete(had, p)
 		} else {

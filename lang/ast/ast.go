@@ -5,10 +5,14 @@
 //
 // The statements of a file are cached by their text and shared between
 // parses. Therefore the positions in a Stmt are relative: they count bytes
-// from the base of the line of the file that holds it, Line.Base.
+// from the base of the line of the file that holds it, File.Base.
 package ast
 
-import "github.com/florc-lang/florc/lang/source"
+import (
+	"strings"
+
+	"github.com/florc-lang/florc/lang/source"
+)
 
 // Range is a half-open stretch of bytes, counted from the base of the line of
 // the file that holds the node.
@@ -42,6 +46,22 @@ type Comment struct {
 	OwnLine bool
 }
 
+// Base returns what the positions in the statement of a line count from: for a
+// line of the file, the offset at which its line of text starts. For a line
+// within brackets it is 0: its positions count from the base of the line of the
+// file around it.
+func (f *File) Base(l *Line) int {
+	base := f.Source.Offset(source.Pos{Line: l.Number, Column: 1})
+	if base == 0 && l.Number > 0 && f.HasMark() {
+		base = len("\ufeff")
+	}
+	return base
+}
+
+// HasMark tells whether the file starts with a mark of the order of its bytes,
+// which is no part of its first line.
+func (f *File) HasMark() bool { return f.Source != nil && strings.HasPrefix(f.Source.Text, "\ufeff") }
+
 // Span returns where a node stands that is part of a line of the given base.
 func (f *File) Span(base int, n Node) source.Span {
 	r := n.Bounds()
@@ -68,13 +88,11 @@ const (
 // Line is a logical line with the lines nested beneath it.
 type Line struct {
 	Stmt *Stmt
-	// Base is what the positions in Stmt count from, for a line of the
-	// file: a byte offset in the file. For a line within brackets it is 0:
-	// its positions count from the base of the line of the file around it.
-	Base int
-	// Row is the line of text, from 1, that Base is in, for a line of the
-	// file; 0 for one within brackets.
-	Row int32
+	// Number is that of the line of text that a line of the file starts on
+	// (source.Pos.Line); 0 for a line within brackets.
+	Number int32
+	// Rows is how many lines of text it takes, with those it is joined with.
+	Rows int32
 	// Indent is the column (from 0) that the line counts as standing in. A
 	// joined line counts as deeper by two than the line before, or as deep.
 	Indent   int
@@ -83,17 +101,25 @@ type Line struct {
 }
 
 // IsSame tells whether a line of the file and those nested in it are the same
-// statements, in the same places, as another one's, maybe of an earlier
-// version of the file; where offsets differ, lines and columns do not.
-func (l *Line) IsSame(other *Line) bool {
-	if l.Stmt != other.Stmt || l.Row != other.Row || l.Indent != other.Indent || l.Join != other.Join || len(l.Children) != len(other.Children) {
+// statements, in the same places, as a line of another version of the file;
+// where offsets and rows differ, numbers of lines and columns do not.
+func (f *File) IsSame(l *Line, g *File, other *Line) bool {
+	if l == other {
+		return true
+	}
+	if l.Stmt != other.Stmt || l.Number != other.Number || l.Indent != other.Indent || l.Join != other.Join || len(l.Children) != len(other.Children) {
 		return false
 	}
-	if l.Row == 1 && l.Base != other.Base {
-		return false // behind a mark of the byte order
+	if l.Rows > 1 {
+		at := source.Pos{Line: l.Number}
+		for i, row, was := 1, f.Source.Row(at), g.Source.Row(at); i < int(l.Rows); i++ {
+			if f.Source.Number(row+i) != g.Source.Number(was+i) {
+				return false
+			}
+		}
 	}
 	for i, c := range l.Children {
-		if !c.IsSame(other.Children[i]) {
+		if !f.IsSame(c, g, other.Children[i]) {
 			return false
 		}
 	}

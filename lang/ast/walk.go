@@ -8,15 +8,18 @@ package ast
 // The nodes visited are *Stmt, *Attr, *Postfix, *Block, *Dollar, *Piece,
 // *Step, *Index, *Entry, *Operator and every Expr.
 func Walk(f *File, visit func(base int, n Node) bool) {
-	var lines func([]*Line)
-	lines = func(ls []*Line) {
-		for _, l := range ls {
-			w := walker{base: l.Base, visit: visit}
-			w.stmt(l.Stmt)
-			lines(l.Children)
-		}
+	for _, l := range f.Lines {
+		WalkLine(f, l, visit)
 	}
-	lines(f.Lines)
+}
+
+// WalkLine is Walk for a line of the file and those nested in it.
+func WalkLine(f *File, l *Line, visit func(base int, n Node) bool) {
+	w := walker{base: f.Base(l), visit: visit}
+	w.stmt(l.Stmt)
+	for _, ch := range l.Children {
+		WalkLine(f, ch, visit)
+	}
 }
 
 // Inspect visits what is in a statement or expression, itself included.

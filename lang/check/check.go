@@ -59,13 +59,13 @@ func (c *Checker) ReportNext(m *Memory, v *analysis.View, parsed []diag.Diagnost
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.checker != c {
-		m.checker, m.view, m.states = c, nil, nil
+		m.checker, m.view, m.states = c, nil, map[*analysis.Part]*state{}
 	}
 	return c.report(m, v, parsed)
 }
 
 func (c *Checker) report(m *Memory, v *analysis.View, parsed []diag.Diagnostic) []diag.Diagnostic {
-	r := rules{View: v, regexes: c.regexes, isOff: c.isOff, mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}}
+	r := rules{View: v, regexes: c.regexes, isOff: c.isOff, mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}, loose: map[string]bool{}}
 	r.apply(m)
 	found := append(parsed[:len(parsed):len(parsed)], c.level(c.suppress(v.File, r.found))...)
 	diag.Sort(found)

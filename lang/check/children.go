@@ -39,13 +39,13 @@ func (r *rules) children(c *analysis.Call) {
 
 func (r *rules) uselessChildren(c *analysis.Call, why string) {
 	ch := c.Node.Children[0]
-	if r.IsMisplaced(ch.Line()) || r.IsMisplaced(c.Node.Line()) {
+	if r.IsMisplaced(ch.Span.Start) || r.IsMisplaced(c.Node.Span.Start) {
 		return
 	}
 	r.report(diag.Diagnostic{
 		Code: codeChildren, Severity: diag.Warning, Span: ch.Span,
 		Message: fmt.Sprintf("this is never run: %s", why),
-		Hint:    fmt.Sprintf("indent it like line %d to have it run after it", c.Node.Line()),
+		Hint:    fmt.Sprintf("indent it like line %d to have it run after it", r.row(c.Node.Span)),
 		Related: []diag.Related{{Span: r.head(c), Message: "it is nested in this"}},
 	})
 }

@@ -131,7 +131,7 @@ func (r *rules) arms(c *analysis.Call) {
 	for i, n := range conditions {
 		if isElse(n) || c.Name() == "match" && n.IsName() && n.Head == "_" {
 			if i < len(conditions)-1 {
-				r.warn(codeAfterElse, conditions[i+1].Span, "this is never looked at: it stands below else", fmt.Sprintf("move line %d to the end", n.Line()), r.relate(n, "this always fits"))
+				r.warn(codeAfterElse, conditions[i+1].Span, "this is never looked at: it stands below else", fmt.Sprintf("move line %d to the end", r.row(n.Span)), r.relate(n, "this always fits"))
 			}
 			return
 		}

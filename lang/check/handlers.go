@@ -105,7 +105,7 @@ func (r *rules) handlerLines(c *analysis.Call, lines []*tree.Node) {
 			}
 		case what != "error":
 		case special && general != nil:
-			r.warn(codeNeverAsked, r.start(n), fmt.Sprintf("this is never asked: line %d takes every error", general.Line()), "put it above that line", r.relate(general, "this takes every error"))
+			r.warn(codeNeverAsked, r.start(n), fmt.Sprintf("this is never asked: line %d takes every error", r.row(general.Span)), "put it above that line", r.relate(general, "this takes every error"))
 		case i > 0 && i == len(lines)-1 && c != nil && !c.IsLoop() && c.Proc != nil && c.Proc.Body == sig.Sequence && !slices.ContainsFunc(lines[:i], r.isHandler):
 			r.warn(codeTooLate, r.start(n), "nothing that may fail comes after this handler", "put it above what may fail")
 		}

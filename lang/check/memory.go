@@ -17,11 +17,13 @@ type Memory struct {
 	view    *analysis.View
 	moves   *moves
 	states  map[*analysis.Part]*state
+	turn    int // how often it was asked
 }
 
 // state is what is known of a part. What rules found is nil where they have
 // not been asked; settled are the rules that are asked of a settled file only.
 type state struct {
+	turn           int // when it was known to hold
 	summary        *summary
 	plain, settled *finding
 }
@@ -30,6 +32,7 @@ type state struct {
 type finding struct {
 	asked analysis.Asked
 	moves bool // it depends on where moves of the file go
+	rows  bool // it says how many lines stand above something
 
 	found      []diag.Diagnostic
 	unresolved []*analysis.Reference // names that stand for nothing
@@ -41,44 +44,45 @@ type finding struct {
 // more. The memory must be locked, or nil.
 func (m *Memory) recall(r *rules, v *analysis.View) []*state {
 	states := make([]*state, len(v.Parts))
+	if m == nil {
+		for i, p := range v.Parts {
+			states[i] = &state{summary: r.summarize(p)}
+		}
+		r.moves = r.movesOf(states)
+		return states
+	}
 	var changed *analysis.Difference
-	if m != nil && m.view != nil && m.view.HasSameNeighbours(v) {
+	if m.view != nil && m.view.HasSameNeighbours(v) {
 		changed = m.view.File.DifferenceTo(v.File)
 	}
 	for i, p := range v.Parts {
-		s := &state{}
-		if changed != nil && m.states[p] != nil {
-			*s = *m.states[p]
+		s := m.states[p]
+		if s == nil || s.turn != m.turn || changed == nil {
+			s = &state{summary: r.summarize(p)}
+			m.states[p] = s
 		}
-		if s.summary == nil {
-			s.summary = r.summarize(p)
-		}
+		s.turn = m.turn + 1
 		states[i] = s
 	}
 	r.moves = r.movesOf(states)
-	if changed == nil {
-		return states
-	}
-	moved := !m.moves.equal(r.moves)
-	holds := func(f *finding) *finding {
-		if f == nil || f.moves && moved || changed.Concern(&f.asked) {
-			return nil
+	if changed != nil {
+		moved, shifted := !m.moves.equal(r.moves), !m.view.Source().HasRowsOf(v.Source())
+		holds := func(f *finding) *finding {
+			if f == nil || f.moves && moved || f.rows && shifted || changed.Concern(&f.asked) {
+				return nil
+			}
+			return f
 		}
-		return f
+		for _, s := range states {
+			s.plain, s.settled = holds(s.plain), holds(s.settled)
+		}
 	}
-	for _, s := range states {
-		s.plain, s.settled = holds(s.plain), holds(s.settled)
+	if len(m.states) > len(states)+len(states)/8+16 { // some are of parts that are gone
+		maps.DeleteFunc(m.states, func(_ *analysis.Part, s *state) bool { return s.turn <= m.turn })
 	}
-	return states
-}
-
-// keep remembers the states of the parts of a file.
-func (m *Memory) keep(r *rules, v *analysis.View, states []*state) {
+	m.turn++
 	m.view, m.moves = v, r.moves
-	m.states = make(map[*analysis.Part]*state, len(states))
-	for i, p := range v.Parts {
-		m.states[p] = states[i]
-	}
+	return states
 }
 
 // summary is what a part says that is asked of the file as a whole. It depends

@@ -62,6 +62,7 @@ func TestMemory(t *testing.T) {
 		var cache parser.Cache
 		var memory check.Memory
 		var file *analysis.File
+		src := source.NewEdited("main.flo", "")
 		for range 40 {
 			at := r.IntN(len(lines) + 1)
 			switch n := r.IntN(8); {
@@ -80,7 +81,8 @@ func TestMemory(t *testing.T) {
 				lines[at] = lines[at][:i] + string("x _'1a"[r.IntN(6)]) + lines[at][i+r.IntN(2):]
 			}
 			text := strings.Join(lines, "")
-			syntax, parsed := cache.Parse(source.NewFile("main.flo", text), parser.Options{})
+			src = src.Next(text)
+			syntax, parsed := cache.Parse(src, parser.Options{})
 			if file == nil {
 				file = analysis.Analyze(c.Env, syntax)
 			} else {

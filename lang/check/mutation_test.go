@@ -111,9 +111,9 @@ func (m *mutator) shifts() (list []mutant) {
 	var lines func([]*ast.Line)
 	lines = func(ls []*ast.Line) {
 		for _, l := range ls {
-			start := l.Base
+			start := m.ast.Base(l)
 			at := m.file.Pos(start)
-			if l.Join == ast.NoJoin && l.Stmt.Start+l.Base == start+l.Indent && at.Column == 1 {
+			if l.Join == ast.NoJoin && l.Stmt.Start == l.Indent && at.Column == 1 {
 				text := m.file.Text
 				if m.rand.IntN(2) == 1 || l.Indent == 0 {
 					text = text[:start] + " " + text[start:]
@@ -169,7 +169,7 @@ func (m *mutator) isPlausible(x mutant) bool {
 			if len(l.Children) == 0 {
 				continue
 			}
-			p := m.procs[f.Text(l.Base, l.Stmt.Head)]
+			p := m.procs[f.Text(f.Base(l), l.Stmt.Head)]
 			return p != nil && (p.Body == sig.Sequence || p.Body == sig.Arguments && len(l.Stmt.Attrs) < min(len(p.Args), 2))
 		}
 	}

@@ -37,7 +37,7 @@ func (r *rules) noValues(p *analysis.Part) {
 				continue
 			}
 			at := last(s.Node.Children)
-			r.warn(codeNoValue, at.Span, fmt.Sprintf("%q gives nothing, and %s in line %d looks at what it gives", s.Name, c.Node.Head, c.Node.Line()),
+			r.warn(codeNoValue, at.Span, fmt.Sprintf("%q gives nothing, and %s in line %d looks at what it gives", s.Name, c.Node.Head, r.row(c.Node.Span)),
 				"add a line with the value", diag.Related{Span: ref.Span, Message: "asked for here"})
 			break
 		}

@@ -82,6 +82,7 @@ type rules struct {
 	slips     map[string][]string
 	attrSlips map[attrKey]attrSlip
 	said      map[*analysis.File]*said
+	loose     map[string]bool // see isLoose
 	// unknown are the calls whose head is a misspelt procedure: what their
 	// parts mean is not known.
 	unknown map[*analysis.Call]bool
@@ -161,9 +162,6 @@ func (r *rules) apply(memory *Memory) {
 			r.take(states[i].settled)
 		}
 		r.lookAtFile(settled)
-	}
-	if memory != nil {
-		memory.keep(r, v, states)
 	}
 }
 
@@ -269,7 +267,7 @@ func (r *rules) isDisturbed() bool {
 func (r *rules) report(d diag.Diagnostic) {
 	// a diagnostic never spans past the line it starts on
 	if s := &d.Span; s.IsValid() && s.End.Line > s.Start.Line {
-		s.End = r.Source().LineEnd(s.Start.Line)
+		s.End = r.Source().LineEnd(s.Start)
 	}
 	r.found = append(r.found, d)
 }

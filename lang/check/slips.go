@@ -114,7 +114,7 @@ func (r *rules) slipped(code diag.Code, at source.Span, message, meant string) {
 
 func (r *rules) lostSignals() {
 	var awaited mentioned
-	for _, m := range r.Mentions {
+	for m := range r.Mentions() {
 		if m.Entity != analysis.Signal || m.Role != analysis.Defines {
 			continue
 		}
@@ -129,7 +129,7 @@ func (r *rules) lostSignals() {
 
 func (r *rules) misspeltFields() {
 	var set mentioned
-	for _, m := range r.Mentions {
+	for m := range r.Mentions() {
 		if m.Entity != analysis.Field || m.Role != analysis.Uses || len(m.Name) < 5 {
 			continue
 		}
@@ -163,14 +163,14 @@ func (r *rules) misspeltTaskers() {
 	count := map[string]int{}
 	var others []string // that will be meant as they are
 	counted := false
-	for _, m := range r.Mentions {
+	for m := range r.Mentions() {
 		if m.Entity != analysis.Tasker || len(m.Name) < 5 || r.Env.Tasker(m.Name) != nil {
 			continue
 		}
 		if !counted {
 			counted = true
 			for _, f := range r.Related() {
-				for _, m := range f.Mentions {
+				for m := range f.Mentions() {
 					if m.Entity == analysis.Tasker {
 						count[m.Name]++
 					}

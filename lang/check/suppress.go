@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 
@@ -47,7 +48,7 @@ var ignoreComments = rule{
 // suppression sets the findings of some codes aside, on some lines.
 type suppression struct {
 	comment  source.Span
-	from, to int // lines, both included
+	from, to int // the numbers of lines, both included
 	codes    []suppressed
 }
 
@@ -138,7 +139,7 @@ func suppressions(f *analysis.File) (list []*suppression, wrong []diag.Diagnosti
 		case "-block":
 			s.from, s.to = at.first, at.block
 		case "-file":
-			s.from, s.to = 1, src.LineCount()
+			s.from, s.to = 0, math.MaxInt32
 		default:
 			wrong = append(wrong, badIgnore(src.Span(c.Start, c.Start+m[1]), "there is no florc:ignore"+scope, "write florc:ignore, florc:ignore-block or florc:ignore-file"))
 			continue
@@ -174,7 +175,7 @@ func badIgnore(span source.Span, message, hint string) diag.Diagnostic {
 // extend lists what the lines take of the text, in order.
 func extend(f *ast.File, lines []*ast.Line, list *[]extent) (last int) {
 	for _, l := range lines {
-		span := f.Span(l.Base, l.Stmt)
+		span := f.Span(f.Base(l), l.Stmt)
 		e := extent{first: int(span.Start.Line), last: int(span.End.Line), block: int(span.End.Line)}
 		at := len(*list)
 		*list = append(*list, e)

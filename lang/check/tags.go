@@ -50,7 +50,7 @@ func (r *rules) mentions(e analysis.Entity, roles ...analysis.Role) mentioned {
 		for _, role := range roles {
 			all.computed = all.computed || f.Computes(e, role)
 		}
-		for _, m := range f.Mentions {
+		for m := range f.Mentions() {
 			if m.Entity != e {
 				continue
 			}
@@ -70,7 +70,7 @@ func (r *rules) unknownTags() {
 		return
 	}
 	var defined *mentioned
-	for _, m := range r.Mentions {
+	for m := range r.Mentions() {
 		if m.Entity != analysis.Tag || m.Role != analysis.Uses || m.Call == nil || m.Call.Name() == "_ref" || m.Name == "" || m.Name[0] >= '0' && m.Name[0] <= '9' {
 			continue
 		}

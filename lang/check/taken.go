@@ -79,7 +79,7 @@ func (r *rules) takes(s *analysis.Symbol) (diag.Diagnostic, bool) {
 	}
 	for _, ref := range r.RefsTo(s.Name) {
 		if ref.Head && ref.Span.Start.Compare(s.Node.Span.End) > 0 && r.Has(ref.Scope, s.Name) {
-			d.Code, d.Message = codeTakenProc, fmt.Sprintf("this variable hides the procedure %q, which line %d calls", s.Name, ref.Span.Start.Line)
+			d.Code, d.Message = codeTakenProc, fmt.Sprintf("this variable hides the procedure %q, which line %d calls", s.Name, r.row(ref.Span))
 			d.Related = []diag.Related{{Span: ref.Span, Message: "no call of the procedure"}}
 			return d, true
 		}

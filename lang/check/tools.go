@@ -21,6 +21,12 @@ func (r *rules) relate(n *tree.Node, message string) diag.Related {
 	return diag.Related{Span: r.start(n), Message: message}
 }
 
+// row returns the line, from 1, on which something starts, for people to read.
+func (r *rules) row(s source.Span) int {
+	r.here.rows = true
+	return r.Source().Row(s.Start)
+}
+
 // start returns the place of a node's head, or of the node where it has none
 // that stands at its start.
 func (r *rules) start(n *tree.Node) source.Span {

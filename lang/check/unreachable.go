@@ -51,7 +51,7 @@ func (r *rules) unreachable(c *analysis.Call, lines []*tree.Node) {
 			return
 		}
 		r.warn(codeUnreachable, r.start(next), "this is never reached",
-			fmt.Sprintf("line %d %s; is a condition missing there?", n.Line(), ends[after]), r.relate(n, "nothing is run after this"))
+			fmt.Sprintf("line %d %s; is a condition missing there?", r.row(n.Span), ends[after]), r.relate(n, "nothing is run after this"))
 		return
 	}
 }

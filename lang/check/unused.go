@@ -71,25 +71,52 @@ func (r *rules) idleNames(p *analysis.Part) {
 			continue
 		}
 		// most often it is used close by
-		if !r.isUsedBy(p.Refs, s) && !r.isUsedBy(r.RefsTo(s.Name), s) {
+		if r.isUsedBy(p.Refs, s) {
+			continue
+		}
+		isUsed := r.isLoose
+		if s.Scope == r.Root || s.Kind == analysis.Function { // what is elsewhere may be about it
+			isUsed = func(name string) bool { return r.isUsedBy(r.RefsTo(name), s) }
+		}
+		if !isUsed(s.Name) {
 			r.idle = append(r.idle, s)
 		}
 	}
+}
+
+// isLoose tells whether some function uses a name that nothing around it
+// defines: whatever has the name may be meant.
+func (r *rules) isLoose(name string) bool {
+	refs := r.RefsTo(name)
+	r.Defines(name) // the answer depends on it, also where it is known
+	loose, known := r.loose[name]
+	if !known {
+		loose = slices.ContainsFunc(refs, func(ref *analysis.Reference) bool { return ref.Scope.InFunction() && !r.Has(ref.Scope, name) })
+		r.loose[name] = loose
+	}
+	return loose
 }
 
 func (r *rules) unusedNames() {
 	if len(r.Related()) == 1 && r.isLibrary() {
 		return
 	}
-	seen := map[string]bool{}
+	type kindOfName struct {
+		kind analysis.Kind
+		name string
+	}
+	said := map[kindOfName]bool{} // or there is nothing to be said
 	for _, s := range r.idle {
-		key := string(s.Kind) + s.Name
-		if seen[key] || r.isUsedElsewhere(s) {
+		key := kindOfName{s.Kind, s.Name}
+		if _, known := said[key]; !known {
+			said[key] = r.isUsedElsewhere(s) || s.Kind == analysis.Variable && len(r.Named(s.Name)) > 1 && slices.ContainsFunc(r.Named(s.Name), r.isUsed)
+		}
+		if said[key] {
 			continue
 		}
 		switch s.Kind {
 		case analysis.Variable:
-			if len(r.Named(s.Name)) > 1 && slices.ContainsFunc(r.Named(s.Name), r.isUsed) || isSpread(s.Node) {
+			if isSpread(s.Node) {
 				continue
 			}
 			r.warn(codeUnusedVariable, s.Span, fmt.Sprintf("the variable %q is never read", s.Name),
@@ -107,7 +134,7 @@ func (r *rules) unusedNames() {
 			r.warn(codeUnusedParameter, s.Span, fmt.Sprintf("the parameter %q is never read", s.Name),
 				fmt.Sprintf("use it, or name it `_%s` to say that it is not needed", s.Name))
 		}
-		seen[key] = true
+		said[key] = true
 	}
 }
 
@@ -195,12 +222,13 @@ func isMeant(unknown []string, name string) bool {
 	return slices.ContainsFunc(unknown, func(other string) bool { return spell.Distance(other, name, limit) <= limit })
 }
 
-// said is what a file says beside its references.
+// said is what a file says beside its references of the names that nothing
+// reads.
 type said struct {
-	words    map[string]bool // that stand in quotes, behind $( or v.
+	words    map[string]bool // those that stand in quotes, behind $( or v.
 	brackets bool            // v[…], or a key that is computed, may be about any variable
-	keys     map[string]bool // of attributes
-	unknown  []string        // names that stand for nothing
+	keys     map[string]bool // those that are keys of attributes
+	unknown  []string        // other names, that stand for nothing
 }
 
 // saidIn reads a file for it, once.
@@ -208,30 +236,31 @@ func (r *rules) saidIn(f *analysis.File) *said {
 	if x := r.said[f]; x != nil {
 		return x
 	}
+	idle := make(map[string]bool, len(r.idle))
+	for _, s := range r.idle {
+		idle[s.Name] = true
+	}
 	text := f.Source().Text
 	x := &said{words: map[string]bool{}, brackets: strings.Contains(text, "v["), keys: map[string]bool{}}
-	for i := 0; i < len(text); i++ {
-		before := text[max(0, i-2):i]
-		if !strings.HasSuffix(before, "'") && !strings.HasSuffix(before, `"`) && before != "$(" && before != "v." {
-			continue
-		}
-		if n := ast.SymbolLen(text[i:]); n > 0 {
-			x.words[text[i:i+n]] = true
+	for i := 1; i < len(text); i++ {
+		switch c := text[i-1]; {
+		case c == '\'', c == '"', c == '(' && i > 1 && text[i-2] == '$', c == '.' && i > 1 && text[i-2] == 'v':
+			if name := text[i : i+ast.SymbolLen(text[i:])]; idle[name] {
+				x.words[name] = true
+			}
 		}
 	}
-	for _, c := range f.Calls {
+	for c := range f.Calls() {
 		for i := range c.Node.Attrs {
-			x.keys[c.Node.Attrs[i].Key] = true
+			if key := c.Node.Attrs[i].Key; key != "" && idle[key] {
+				x.keys[key] = true
+			}
 			x.brackets = x.brackets || c.Node.Attrs[i].KeyExpr != nil
 		}
 	}
-	seen := map[string]bool{}
-	for _, ref := range f.Refs {
-		if n := ref.Name; !seen[n] {
-			seen[n] = true
-			if !r.Defines(n) && len(f.Named(n)) == 0 && r.Env.Proc(n) == nil && !r.Env.IsGiven(n) {
-				x.unknown = append(x.unknown, n)
-			}
+	for n := range f.UsedNames() {
+		if !r.Defines(n) && len(f.Named(n)) == 0 && r.Env.Proc(n) == nil && !r.Env.IsGiven(n) {
+			x.unknown = append(x.unknown, n)
 		}
 	}
 	if r.said == nil {
@@ -262,7 +291,7 @@ func (r *rules) unusedTags() {
 		return // it has something to say of most flows
 	}
 	used := r.tags(analysis.Uses)
-	for _, m := range r.Mentions {
+	for m := range r.Mentions() {
 		if m.Entity == analysis.Tag && m.Role == analysis.Defines && !used.names[m.Name] && !used.computed && !r.moveTargets().names[m.Name] {
 			r.warn(codeUnusedTag, m.Span, fmt.Sprintf("nothing names the tag %q", m.Name), "remove it, or name it where it was meant to be named")
 		}

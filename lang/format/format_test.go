@@ -233,8 +233,8 @@ func TestLines(t *testing.T) {
 // and blank lines around it.
 func widen(f *ast.File, lines []*ast.Line, first, last int) (int, int) {
 	for _, l := range lines {
-		s := f.Span(l.Base, l.Stmt)
-		if from, to := int(f.Source.Pos(l.Base).Line), int(s.End.Line); from <= last && to >= first {
+		s := f.Span(f.Base(l), l.Stmt)
+		if from, to := int(f.Source.Pos(f.Base(l)).Line), int(s.End.Line); from <= last && to >= first {
 			first, last = min(first, from), max(last, to)
 		}
 		first, last = widen(f, l.Children, first, last)

@@ -13,6 +13,7 @@ const indentStep = 2
 // spot is a line of the file with the place that it gets.
 type spot struct {
 	line   *ast.Line
+	base   int // that of the line
 	parent int // index of the line it is nested in; -1 at the outermost level
 	col    int // the column it will count as standing in
 	end    int // offset at which it ends in the file
@@ -41,9 +42,10 @@ func (w *writer) flatten(lines []*ast.Line, parent int) {
 	before := -1
 	for _, l := range lines {
 		i := len(w.spots)
-		s := spot{line: l, parent: parent, end: l.Base + l.Stmt.End, bad: l.Stmt.Head == nil || len(l.Stmt.Bad) > 0}
+		s := spot{line: l, base: w.f.Base(l), parent: parent, bad: l.Stmt.Head == nil || len(l.Stmt.Bad) > 0}
+		s.end = s.base + l.Stmt.End
 		for _, r := range l.Stmt.Bad {
-			s.end = max(s.end, l.Base+r.End)
+			s.end = max(s.end, s.base+r.End)
 		}
 		// Where lines nest too deep, the parser puts them beside others, and
 		// their columns contradict that.
@@ -66,8 +68,8 @@ func (w *writer) flatten(lines []*ast.Line, parent int) {
 func (w *writer) markKept() {
 	valid := utf8.ValidString(w.text) && strings.IndexByte(w.text, 0) < 0
 	for i := 0; i < len(w.spots); {
-		base, bad, end, j := w.spots[i].line.Base, false, 0, i
-		for ; j < len(w.spots) && w.spots[j].line.Base == base; j++ {
+		base, bad, end, j := w.spots[i].base, false, 0, i
+		for ; j < len(w.spots) && w.spots[j].base == base; j++ {
 			s := &w.spots[j]
 			bad = bad || s.bad || s.parent >= 0 && w.spots[s.parent].bad
 			end = max(end, s.end)

@@ -24,7 +24,7 @@ func commentText(f *ast.File, c ast.Comment) string {
 // sameLines compares lines of two files.
 func sameLines(a, b *ast.File, x, y []*ast.Line) bool {
 	return slices.EqualFunc(x, y, func(x, y *ast.Line) bool {
-		p := comparison{a, b, x.Base, y.Base}
+		p := comparison{a, b, a.Base(x), b.Base(y)}
 		return x.Join == y.Join && p.stmt(x.Stmt, y.Stmt) && sameLines(a, b, x.Children, y.Children)
 	})
 }

@@ -107,11 +107,11 @@ func (w *writer) file() {
 		s := &w.spots[i]
 		w.start = &start{show: s.col, joined: s.line.Join != ast.NoJoin, before: before, last: i - 1}
 		if s.kept {
-			before = leading(w.text[s.line.Base:])
+			before = leading(w.text[s.base:])
 			i = w.keep(i)
 			continue
 		}
-		w.base = s.line.Base
+		w.base = s.base
 		w.gap(w.base)
 		w.afterBad = false
 		before = w.stmt(s.line)
@@ -132,12 +132,12 @@ func (w *writer) keep(i int) int {
 	j := i + 1
 	for ; j < len(w.spots); j++ {
 		s := &w.spots[j]
-		if s.line.Base != first.line.Base && !(first.bad && s.bad) {
+		if s.base != first.base && !(first.bad && s.bad) {
 			break
 		}
 		end = max(end, s.end)
 	}
-	from := first.line.Base // a line of text starts there
+	from := first.base // a line of text starts there
 	w.base = 0
 	if w.pos > from { // its line of text has begun with what came before
 		w.lost = true

@@ -78,8 +78,9 @@ func shape(file *source.File, cache *parser.Cache) string {
 func checkCache(t testing.TB, texts ...string) {
 	t.Helper()
 	var cache parser.Cache
+	file := source.NewEdited("", "")
 	for _, text := range texts {
-		file := source.NewFile("", text)
+		file = file.Next(text)
 		if diff := cmp.Diff(shape(file, nil), shape(file, &cache)); diff != "" {
 			t.Fatalf("with the cache:\n%s\n%s", text, diff)
 		}

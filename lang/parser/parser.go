@@ -44,18 +44,33 @@ func Parse(file *source.File, opts Options) (*ast.File, []diag.Diagnostic) {
 }
 
 func parseFile(file *source.File, opts Options, cache *Cache) (*ast.File, []diag.Diagnostic) {
-	p := &fileParser{file: file, text: file.Text, opts: opts, cache: cache, out: &ast.File{Source: file}}
-	if len(p.text) > opts.MaxBytes {
-		p.report(0, fault{code: codeTooLarge, message: "this file is too large: " + bytesText(len(p.text)), hint: "at most " + bytesText(opts.MaxBytes) + " are accepted; split it"})
-		return p.out, p.diags
-	}
-	if strings.HasPrefix(p.text, "\ufeff") {
+	p := newFileParser(file, opts, cache)
+	p.run(nil)
+	return p.out, p.diags
+}
+
+// newFileParser returns a parser that stands at the start of a file.
+func newFileParser(file *source.File, opts Options, cache *Cache) *fileParser {
+	p := &fileParser{file: file, text: file.Text, opts: opts, cache: cache, lines: 256, out: &ast.File{Source: file}}
+	if p.out.HasMark() {
 		p.pos = len("\ufeff")
+	}
+	return p
+}
+
+// run reads to the end of the file, or to the start of a line before which stop,
+// if any, says so. It tells whether it was stopped.
+func (p *fileParser) run(stop func() bool) (stopped bool) {
+	if len(p.text) > p.opts.MaxBytes {
+		p.report(0, fault{code: codeTooLarge, message: "this file is too large: " + bytesText(len(p.text)), hint: "at most " + bytesText(p.opts.MaxBytes) + " are accepted; split it"})
+		return false
 	}
 	for p.pos < len(p.text) && len(p.diags) <= maxDiagnostics {
 		line := p.text[p.pos:p.lineEnd()]
 		if strings.Trim(line, " \t") == "" {
 			p.pos += len(line)
+		} else if stopped = stop != nil && stop(); stopped {
+			break
 		} else {
 			p.add(p.chunk(line))
 		}
@@ -65,7 +80,7 @@ func parseFile(file *source.File, opts Options, cache *Cache) (*ast.File, []diag
 		p.pos++
 	}
 	p.out.Lines = p.places.roots
-	return p.out, p.diags
+	return stopped
 }
 
 type fileParser struct {
@@ -80,6 +95,8 @@ type fileParser struct {
 	diags       []diag.Diagnostic
 	places      placer
 	slab        []ast.Line // room for lines yet to come
+	lines       int        // how many that is at a time
+	bound       bool       // some chunk depends on what comes after it
 	join        ast.Join   // at the end of the last chunk
 	tape        tape
 	scanner     scanner
@@ -108,6 +125,7 @@ func (p *fileParser) chunk(line string) *chunk {
 	s := &p.scanner
 	s.reset(p.text, p.pos, p.opts, p.neverClosed)
 	if len(line) > p.opts.MaxLineBytes {
+		p.bound = true
 		s.tooLong(len(line))
 		return readChunk(s, &p.tape)
 	}
@@ -122,6 +140,7 @@ func (p *fileParser) chunk(line string) *chunk {
 		s.scan()
 	}
 	if p.cache == nil || s.cut || s.peeked && s.pos == len(line) {
+		p.bound = true
 		return readChunk(s, &p.tape)
 	}
 	return p.cache.read(s, line, &p.tape)
@@ -134,6 +153,10 @@ func (p *fileParser) add(c *chunk) {
 	for p.row < p.file.LineCount() && p.file.LineStart(p.row+1) <= base {
 		p.row++
 	}
+	rows := int32(1)
+	for n := p.row + 1; n <= p.file.LineCount() && p.file.LineStart(n) <= base+c.size; n++ {
+		rows++
+	}
 	for _, x := range c.comments {
 		x.Start += base
 		x.End += base
@@ -142,11 +165,11 @@ func (p *fileParser) add(c *chunk) {
 	for i := range c.items {
 		it := &c.items[i]
 		if len(p.slab) == 0 {
-			p.slab = make([]ast.Line, 256)
+			p.slab = make([]ast.Line, p.lines)
 		}
 		line := &p.slab[0]
 		p.slab = p.slab[1:]
-		line.Stmt, line.Base, line.Row = it.stmt, base, int32(p.row)
+		line.Stmt, line.Number, line.Rows = it.stmt, p.file.Number(p.row), rows
 		join := it.join
 		if p.join != ast.NoJoin {
 			join, p.join = p.join, ast.NoJoin
@@ -179,7 +202,7 @@ func (p *fileParser) report(base int, f fault) {
 	}
 	span := p.file.Span(base+f.start, base+f.end)
 	if span.End.Line != span.Start.Line {
-		span.End = p.file.LineEnd(span.Start.Line)
+		span.End = p.file.LineEnd(span.Start)
 	}
 	p.diags = append(p.diags, diag.Diagnostic{Code: f.code, Severity: diag.Error, Span: span, Message: f.message, Hint: f.hint})
 }

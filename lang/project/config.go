@@ -239,7 +239,7 @@ func (c *Config) names(n *tree.Node, visit func(name string, at source.Span)) {
 
 func (c *Config) fault(span source.Span, message, hint string) {
 	if c.File != nil && span.End.Line > span.Start.Line {
-		span.End = c.File.Pos(c.File.LineStart(int(span.Start.Line)) + len(c.File.Line(int(span.Start.Line))))
+		span.End = c.File.LineEnd(span.Start)
 	}
 	c.Diagnostics = append(c.Diagnostics, diag.Diagnostic{Code: codeConfig, Severity: diag.Error, Span: span, Message: message, Hint: hint})
 }

@@ -12,6 +12,10 @@ import (
 // Pos is a place in a text. Line and Column count from 1, Column in bytes. The
 // zero Pos means "no place known". It is kept small, as a tree holds two of
 // them for each node; its offset is told by the file (File.Offset).
+//
+// In a text that is edited (NewEdited) Line is a number that a line keeps when
+// others come or go above it. The numbers tell which line stands first; how
+// many there are above is told by the file (File.Row).
 type Pos struct {
 	Line, Column int32
 }
@@ -53,14 +57,25 @@ func (s Span) Contains(p Pos) bool {
 // File is a named text with its lines indexed. It is immutable and safe for
 // concurrent use.
 type File struct {
-	Name  string // as shown to people; empty for a text that has no name
-	Text  string
-	lines []int32 // offset of the first byte of each line
+	Name    string // as shown to people; empty for a text that has no name
+	Text    string
+	lines   []int32 // offset of the first byte of each line
+	numbers []int32 // of the lines, in order; nil where they count from 1
 }
 
 // NewFile indexes the lines of text. A line ends at \n, \r\n or a lone \r.
 func NewFile(name, text string) *File {
-	f := &File{Name: name, Text: text, lines: []int32{0}}
+	f := &File{Name: name, Text: text, lines: make([]int32, 1, strings.Count(text, "\n")+1)}
+	if strings.IndexByte(text, '\r') < 0 {
+		for at := 0; ; {
+			n := strings.IndexByte(text[at:], '\n')
+			if n < 0 {
+				return f
+			}
+			at += n + 1
+			f.lines = append(f.lines, int32(at))
+		}
+	}
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '\n':
@@ -91,9 +106,9 @@ func (f *File) Line(n int) string {
 	return strings.TrimRight(f.Text[f.lines[n-1]:end], "\r\n")
 }
 
-// LineEnd returns the position where a line of the file ends.
-func (f *File) LineEnd(line int32) Pos {
-	return Pos{Line: line, Column: int32(len(f.Line(int(line)))) + 1}
+// LineEnd returns the position where the line of a position ends.
+func (f *File) LineEnd(p Pos) Pos {
+	return Pos{Line: p.Line, Column: int32(len(f.Line(f.Row(p)))) + 1}
 }
 
 // LineStart returns the offset of the first byte of line n (from 1).
@@ -111,12 +126,12 @@ func (f *File) LineStart(n int) int {
 func (f *File) Pos(offset int) Pos {
 	offset = max(0, min(offset, len(f.Text)))
 	line := sort.Search(len(f.lines), func(i int) bool { return int(f.lines[i]) > offset })
-	return Pos{Line: int32(line), Column: int32(offset) - f.lines[line-1] + 1}
+	return Pos{Line: f.Number(line), Column: int32(offset) - f.lines[line-1] + 1}
 }
 
 // LineAt returns the line, from 1, that a byte offset is in, clamped to the
 // text.
-func (f *File) LineAt(offset int) int { return int(f.Pos(offset).Line) }
+func (f *File) LineAt(offset int) int { return f.Row(f.Pos(offset)) }
 
 // Offset returns the byte offset of a position, counted from 0. That of no
 // known place is 0.
@@ -124,7 +139,7 @@ func (f *File) Offset(p Pos) int {
 	if !p.IsValid() {
 		return 0
 	}
-	return f.LineStart(int(p.Line)) + int(p.Column) - 1
+	return f.LineStart(f.Row(p)) + int(p.Column) - 1
 }
 
 // Offsets returns the byte offsets between which a span lies.
@@ -147,7 +162,7 @@ func (f *File) Span(start, end int) Span {
 // RuneColumn returns the column of p counted from 1 in characters, as people
 // and most editors count.
 func (f *File) RuneColumn(p Pos) int {
-	line := f.Line(int(p.Line))
+	line := f.Line(f.Row(p))
 	before := min(max(int(p.Column)-1, 0), len(line))
 	return utf8.RuneCountInString(line[:before]) + int(p.Column) - before
 }
@@ -156,7 +171,7 @@ func (f *File) RuneColumn(p Pos) int {
 // editors speaking the Language Server Protocol want it by default.
 func (f *File) UTF16Column(p Pos) int {
 	n := 0
-	line := f.Line(int(p.Line))
+	line := f.Line(f.Row(p))
 	for _, r := range line[:min(int(p.Column)-1, len(line))] {
 		n++
 		if r > 0xffff {
@@ -179,5 +194,5 @@ func (f *File) PosAtUTF16(line, column int) Pos {
 			column--
 		}
 	}
-	return Pos{Line: int32(line), Column: int32(at + 1)}
+	return Pos{Line: f.Number(line), Column: int32(at + 1)}
 }

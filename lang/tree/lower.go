@@ -135,11 +135,14 @@ func (l *lowering) append(list []*Node, line *ast.Line) []*Node {
 	for _, c := range line.Children {
 		children = l.append(children, c)
 	}
-	if l.base != line.Base || !l.at.IsValid() {
-		l.base = line.Base
-		l.at = source.Pos{Line: line.Row, Column: int32(line.Base-l.file.Source.LineStart(int(line.Row))) + 1}
-		l.limit = l.file.Source.LineStart(int(l.at.Line)+1) - line.Base
-		if int(l.at.Line) == l.file.Source.LineCount() {
+	if l.at.Line != line.Number {
+		src := l.file.Source
+		l.at = source.Pos{Line: line.Number, Column: 1}
+		l.base = l.file.Base(line)
+		row := src.Row(l.at)
+		l.at.Column += int32(l.base - src.LineStart(row))
+		l.limit = src.LineStart(row+1) - l.base
+		if row == src.LineCount() {
 			l.limit++
 		}
 	}

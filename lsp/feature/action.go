@@ -116,7 +116,7 @@ func suppress(v *analysis.View, d *diag.Diagnostic) (diag.Edit, bool) {
 		return diag.Edit{}, false
 	}
 	// on a line of its own, above the logical line
-	line := src.LineAt(path[len(path)-1].Base)
+	line := src.LineAt(v.Syntax().Base(path[len(path)-1]))
 	start, text := src.LineStart(line), src.Line(line)
 	blanks := text[:leadingBlanks(text)]
 	if above := strings.TrimSpace(src.Line(line - 1)); line > 1 {

@@ -49,7 +49,7 @@ func functionItem(f *analysis.File, s *analysis.Symbol, n *tree.Node) CallItem {
 	at := s.Span
 	end := max(f.Offset(n.Span.End), f.Offset(at.End), f.Offset(s.Node.Span.End))
 	if path := linePath(f.Syntax(), f.Offset(at.Start)); len(path) > 0 {
-		end = max(end, blockEnd(path[len(path)-1]))
+		end = max(end, blockEnd(f.Syntax(), path[len(path)-1]))
 	}
 	span := f.Source().Span(min(f.Offset(at.Start), f.Offset(s.Node.Span.Start)), end)
 	return CallItem{s.Name, functionSignature(f, s.Name, n), f.Path(), span, at}
@@ -62,7 +62,7 @@ func fileItem(f *analysis.File) CallItem {
 // makers maps the nodes that make functions to their symbols.
 func makers(f *analysis.File) map[*tree.Node]*analysis.Symbol {
 	m := map[*tree.Node]*analysis.Symbol{}
-	for _, s := range f.Symbols {
+	for s := range f.Symbols() {
 		if n := functionNode(s); n != nil {
 			m[n] = s
 		}
@@ -132,7 +132,7 @@ func OutgoingCalls(p *analysis.Project, item CallItem) []CallEdge {
 	made := makers(f)
 	variables := map[string][]CallItem{}
 	var found edges
-	for _, r := range f.Refs {
+	for r := range f.Refs() {
 		if around := enclosing(f, made, r.Call); around.NameSpan != item.NameSpan {
 			continue
 		}

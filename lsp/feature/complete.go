@@ -127,7 +127,8 @@ func scopeAt(v *analysis.View, offset int) (*analysis.Scope, *analysis.Call) {
 	here := src.Pos(offset)
 	scope := v.Root
 	var parent *analysis.Call
-	start, line := src.LineStart(int(here.Line)), src.Line(int(here.Line))
+	row := src.Row(here)
+	start, line := src.LineStart(row), src.Line(row)
 	indent := len(line) - len(strings.TrimLeft(line, " \t"))
 	if indent == len(line) {
 		indent = int(here.Column - 1)
@@ -151,7 +152,8 @@ func scopeAt(v *analysis.View, offset int) (*analysis.Scope, *analysis.Call) {
 			best, scope = end-start, inner
 		}
 	}
-	for _, c := range v.Calls {
+	p := v.PartAt(offset)
+	for _, c := range p.Calls {
 		if c.Node.Span.IsValid() && c.Ref != nil {
 			inner := c.Inner
 			if touches(v.File, c.Ref.Span, offset) {
@@ -160,7 +162,7 @@ func scopeAt(v *analysis.View, offset int) (*analysis.Scope, *analysis.Call) {
 			consider(c.Node.Span, inner)
 		}
 	}
-	for _, r := range v.Refs {
+	for _, r := range p.Refs {
 		consider(r.Span, r.Scope)
 	}
 	return scope, parent
@@ -169,8 +171,9 @@ func scopeAt(v *analysis.View, offset int) (*analysis.Scope, *analysis.Call) {
 // lineCall returns the call that a line of the file is, nil where it is none.
 func lineCall(f *analysis.File, l *ast.Line) *analysis.Call {
 	var found *analysis.Call
-	start := f.Source().Pos(l.Base + l.Stmt.Start)
-	for _, c := range f.Calls {
+	at := f.Syntax().Base(l) + l.Stmt.Start
+	start := f.Source().Pos(at)
+	for _, c := range f.PartAt(at).Calls {
 		if c.Node.Span.Start == start && (found == nil || c.Node.Span.End.Compare(found.Node.Span.End) >= 0) {
 			found = c
 		}

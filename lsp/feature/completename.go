@@ -106,7 +106,7 @@ func (x *completer) taskers(rank int, quoted bool) {
 func (x *completer) entities(e analysis.Entity) []string {
 	set := map[string]bool{}
 	for _, f := range x.v.Project.Files() {
-		for _, m := range f.Mentions {
+		for m := range f.Mentions() {
 			if m.Entity == e && m.Name != "" && !(f == x.v.File && touches(f, m.Span, x.offset)) {
 				set[m.Name] = true
 			}
@@ -190,7 +190,7 @@ func (x *completer) plain(name, detail string) {
 // name, and those of the object that a variable is set to.
 func (x *completer) members(steps []string) {
 	names := map[string]bool{}
-	for _, c := range x.v.Calls {
+	for c := range x.v.Calls() {
 		n := c.Node
 		if c.Name() != "_ref" || len(n.Children) <= len(steps) || touches(x.v.File, n.Span, x.offset) {
 			continue
@@ -315,7 +315,7 @@ func (x *completer) values(t sig.Type, values []string, name string) {
 			x.signals(add)
 		}
 		if name == "to" || name == "start" || name == "initial" {
-			for _, m := range x.v.Mentions {
+			for m := range x.v.Mentions() {
 				if m.Entity == analysis.Tag && m.Role == analysis.Defines {
 					add(TagItem, m.Name, "a tag", "tag:"+m.Name)
 				}
@@ -389,7 +389,7 @@ func Resolve(v *analysis.View, c Completion) string {
 		if f == nil {
 			return ""
 		}
-		for _, s := range f.Symbols {
+		for s := range f.Symbols() {
 			if fmt.Sprint(f.Offset(s.Span.Start)) == at && s.Name == c.Label {
 				if x := variableOf(viewOf(v, f), s.Name, s, nil); x != nil {
 					return variableDoc(v, x)

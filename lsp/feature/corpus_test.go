@@ -45,7 +45,7 @@ var env = analysis.NewEnv(func() sig.Schema {
 }())
 
 func parse(path, text string) *analysis.File {
-	f, _ := parser.Parse(source.NewFile(path, text), parser.Options{})
+	f, _ := parser.Parse(source.NewEdited(path, text), parser.Options{})
 	return analysis.Analyze(env, f)
 }
 
@@ -316,13 +316,13 @@ func TestReferencesOfDefinition(t *testing.T) {
 func referencesOfDefinitions(t *testing.T, v *analysis.View) {
 	t.Helper()
 	places := map[int]bool{}
-	for _, r := range v.Refs {
+	for r := range v.Refs() {
 		places[v.Offset(r.Span.Start)] = true
 	}
-	for _, s := range v.Symbols {
+	for s := range v.Symbols() {
 		places[v.Offset(s.Span.Start)] = true
 	}
-	for _, m := range v.Mentions {
+	for m := range v.Mentions() {
 		places[v.Offset(m.Span.Start)] = true
 	}
 	for offset := range places {
@@ -347,13 +347,13 @@ func TestRenameRoundTrip(t *testing.T) {
 	for _, text := range sources(t) {
 		v := alone("test.flo", text)
 		done := map[string]bool{}
-		for _, r := range v.Refs {
+		for r := range v.Refs() {
 			if at, name, err := PrepareRename(v, v.Offset(r.Span.Start)); err == nil && !done[name] {
 				done[name] = true
 				renamed += roundTrip(t, v, v.Offset(at.Start), name)
 			}
 		}
-		for _, m := range v.Mentions {
+		for m := range v.Mentions() {
 			if at, name, err := PrepareRename(v, v.Offset(m.Span.Start)); err == nil && !done[string(m.Entity)+name] {
 				done[string(m.Entity)+name] = true
 				renamed += roundTrip(t, v, v.Offset(at.Start), name)

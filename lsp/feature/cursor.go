@@ -103,10 +103,10 @@ func cursorAt(v *analysis.View, offset int) *cursor {
 	src := v.Source()
 	from := src.LineStart(src.LineAt(offset))
 	if path := linePath(v.Syntax(), offset); len(path) > 0 {
-		from = min(from, path[len(path)-1].Base)
+		from = min(from, v.Syntax().Base(path[len(path)-1]))
 		for _, l := range path { // one around it may have a bracket yet to be closed
 			if len(l.Stmt.Bad) > 0 {
-				from = min(from, l.Base)
+				from = min(from, v.Syntax().Base(l))
 				break
 			}
 		}

@@ -29,7 +29,7 @@ var argumentNamesOf = map[string]bool{
 
 // obstacle says why lines can't be moved into a function of their own.
 func (r *region) obstacle() error {
-	for _, c := range r.v.Calls {
+	for c := range r.v.Calls() {
 		if !r.within(r.v.Offset(c.Node.Span.Start)) || c.Ref == nil {
 			continue
 		}
@@ -40,31 +40,31 @@ func (r *region) obstacle() error {
 		case c.Proc == nil:
 		case c.Name() == "break" || c.Name() == "continue" || c.Name() == "move" || c.Proc.After == sig.EndsRound:
 			if outside(c.Loop) {
-				return fmt.Errorf("%s in line %d leaves the lines", c.Ref.Name, c.Node.Line())
+				return fmt.Errorf("%s in line %d leaves the lines", c.Ref.Name, row(r.v.File, c.Node.Span))
 			}
 		case c.Name() == "return" || c.Proc.After == sig.EndsFunction:
 			if f := innermost(c.Scope); f == nil || f.Node == nil || !r.within(r.v.Offset(f.Node.Span.Start)) {
-				return fmt.Errorf("return in line %d leaves the lines", c.Node.Line())
+				return fmt.Errorf("return in line %d leaves the lines", row(r.v.File, c.Node.Span))
 			}
 		case c.Proc.Group == sig.Handlers && c.Name() != "signal" && outside(c.Parent):
-			return fmt.Errorf("%s in line %d is for what is around the lines", c.Ref.Name, c.Node.Line())
+			return fmt.Errorf("%s in line %d is for what is around the lines", c.Ref.Name, row(r.v.File, c.Node.Span))
 		}
 	}
-	for _, ref := range r.v.Refs {
+	for ref := range r.v.Refs() {
 		if argumentNamesOf[ref.Name] && r.within(r.v.Offset(ref.Span.Start)) && !r.inOwnFunction(ref) {
-			return fmt.Errorf("%s in line %d is about the function around it", ref.Name, ref.Span.Start.Line)
+			return fmt.Errorf("%s in line %d is about the function around it", ref.Name, row(r.v.File, ref.Span))
 		}
 	}
 	if c := r.call(r.lines[0]); c != nil && c.Proc != nil && len(c.Proc.Args) > 0 && len(c.Node.Attrs) == 1 && c.Node.Attrs[0].Lone() && len(c.Node.Children) == 0 {
-		return fmt.Errorf("%s in line %d takes up what the line above gave", c.Node.Head, c.Node.Line())
+		return fmt.Errorf("%s in line %d takes up what the line above gave", c.Node.Head, row(r.v.File, c.Node.Span))
 	}
-	for _, m := range r.v.Mentions {
+	for m := range r.v.Mentions() {
 		if m.Entity == analysis.Field && m.Name == "ret" && r.within(r.v.Offset(m.Span.Start)) {
-			return fmt.Errorf("f.ret in line %d would mean something else in a function", m.Span.Start.Line)
+			return fmt.Errorf("f.ret in line %d would mean something else in a function", row(r.v.File, m.Span))
 		}
 	}
 	// a variable that the lines make, and that is used behind them
-	for _, s := range r.v.Symbols {
+	for s := range r.v.Symbols() {
 		if !r.within(r.v.Offset(s.Span.Start)) || s.Scope.Node != nil && s.Scope != r.v.Root && s.Scope.Node.Span.IsValid() && r.within(r.v.Offset(s.Scope.Node.Span.Start)) {
 			continue
 		}
@@ -75,7 +75,7 @@ func (r *region) obstacle() error {
 		for i := range x.parts {
 			p := &x.parts[i]
 			if p.file != r.v.File {
-				return fmt.Errorf("%s, which line %d sets, is seen from other files", s.Name, s.Span.Start.Line)
+				return fmt.Errorf("%s, which line %d sets, is seen from other files", s.Name, row(r.v.File, s.Span))
 			}
 			before := slices.ContainsFunc(p.symbols, func(o *analysis.Symbol) bool { return r.v.Offset(o.Span.Start) < r.start })
 			if before && s.Kind == analysis.Variable {
@@ -83,7 +83,7 @@ func (r *region) obstacle() error {
 			}
 			for _, ref := range p.refs {
 				if !r.within(r.v.Offset(ref.Span.Start)) {
-					return fmt.Errorf("%s, which line %d sets, is used in line %d", s.Name, s.Span.Start.Line, ref.Span.Start.Line)
+					return fmt.Errorf("%s, which line %d sets, is used in line %d", s.Name, row(r.v.File, s.Span), row(r.v.File, ref.Span))
 				}
 			}
 		}
@@ -97,7 +97,7 @@ func (r *region) obstacle() error {
 // sees.
 func (r *region) free() []string {
 	var names []string
-	for _, ref := range r.v.Refs {
+	for ref := range r.v.Refs() {
 		if !r.within(r.v.Offset(ref.Span.Start)) || slices.Contains(names, ref.Name) || !ast.IsName(ref.Name) {
 			continue
 		}
@@ -133,13 +133,13 @@ func (r *region) definitionPlace() int {
 	var top *ast.Line
 	for _, l := range r.v.Syntax().Lines {
 		top = l
-		end := src.LineStart(int(src.LineAt(blockEnd(l)) + 1))
+		end := src.LineStart(int(src.LineAt(r.blockEnd(l)) + 1))
 		name := headName(l)
 		if name != "define" && name != "import" && name != "graft" || end > r.start {
 			break
 		}
 	}
-	line := src.LineAt(top.Base)
+	line := src.LineAt(r.base(top))
 	above := line
 	for above > 1 && strings.HasPrefix(strings.TrimSpace(src.Line(above-1)), "#") {
 		above--
@@ -205,28 +205,28 @@ func (r *region) inlinable() (*inlining, error) {
 	}
 	in.define = path[len(path)-1]
 	in.params = parameters(r.v.File, in.node)
-	if len(in.define.Children) == 0 || in.define.Base+in.define.Stmt.Start != r.v.Offset(in.node.Span.Start) {
+	if len(in.define.Children) == 0 || r.base(in.define)+in.define.Stmt.Start != r.v.Offset(in.node.Span.Start) {
 		return nil, fmt.Errorf("%s does nothing", x.name)
 	}
-	body := &region{v: r.v, lines: in.define.Children, start: in.define.Children[0].Base + in.define.Children[0].Stmt.Start, end: blockEnd(in.define)}
+	body := &region{v: r.v, lines: in.define.Children, start: r.base(in.define.Children[0]) + in.define.Children[0].Stmt.Start, end: r.blockEnd(in.define)}
 	if body.within(r.v.Offset(ref.Span.Start)) {
 		return nil, fmt.Errorf("%s calls itself", x.name)
 	}
 	if err := body.obstacle(); err != nil {
 		return nil, err
 	}
-	for _, o := range r.v.Symbols {
+	for o := range r.v.Symbols() {
 		if o.Scope.Node == in.node && o.Scope.Function && o.Kind != analysis.Parameter {
 			return nil, fmt.Errorf("%s has the variable %s of its own", x.name, o.Name)
 		}
 	}
-	for _, o := range r.v.Refs {
+	for o := range r.v.Refs() {
 		if body.within(r.v.Offset(o.Span.Start)) && (isImplicit(o.Name) && len(seenBy(r.v.File, o, o.Name)) == 0 || o.Name == "return") {
-			return nil, fmt.Errorf("%s in line %d means something else outside of the function", o.Name, o.Span.Start.Line)
+			return nil, fmt.Errorf("%s in line %d means something else outside of the function", o.Name, row(r.v.File, o.Span))
 		}
 	}
 	path = linePath(r.v.Syntax(), r.v.Offset(ref.Span.Start))
-	if n := len(path); n > 0 && path[n-1].Base+path[n-1].Stmt.Start == r.v.Offset(ref.Span.Start) {
+	if n := len(path); n > 0 && r.base(path[n-1])+path[n-1].Stmt.Start == r.v.Offset(ref.Span.Start) {
 		in.line = path[n-1]
 		if n > 1 {
 			in.parent = path[n-2]
@@ -253,13 +253,13 @@ func inline(r *region) ([]diag.Edit, error) {
 		return nil, err
 	}
 	first := in.define.Children[0]
-	from := src.LineStart(src.LineAt(first.Base))
-	_, head := lineSpan(in.define)
+	from := src.LineStart(src.LineAt(r.base(first)))
+	_, head := r.lineSpan(in.define)
 	if from < head {
 		return nil, fmt.Errorf("the function is on one line: write it as a block first")
 	}
-	end := src.Pos(blockEnd(in.define))
-	to := src.LineStart(int(end.Line)) + len(src.Line(int(end.Line)))
+	bottom := src.LineAt(r.blockEnd(in.define))
+	to := src.LineStart(bottom) + len(src.Line(bottom))
 	body, err := r.substitute(in, from, to, args)
 	if err != nil {
 		return nil, err
@@ -270,10 +270,10 @@ func inline(r *region) ([]diag.Edit, error) {
 	} else {
 		body = shift(body, indent-first.Indent)
 	}
-	row := src.LineAt(in.line.Base)
-	_, lineEnds := lineSpan(in.line)
+	top := src.LineAt(r.base(in.line))
+	_, lineEnds := r.lineSpan(in.line)
 	last := src.LineAt(lineEnds)
-	call := piece{src.LineStart(row), src.LineStart(last) + len(src.Line(last)), body}
+	call := piece{src.LineStart(top), src.LineStart(last) + len(src.Line(last)), body}
 	gone := r.definition(in, to)
 	pieces := []piece{gone, call}
 	if call.start < gone.start {
@@ -298,7 +298,7 @@ func unchanged(in *inlining) []*tree.Node {
 // it and the blank line below.
 func (r *region) definition(in *inlining, to int) piece {
 	src := r.v.Source()
-	line := src.LineAt(in.define.Base)
+	line := src.LineAt(r.base(in.define))
 	for line > 1 && strings.HasPrefix(strings.TrimSpace(src.Line(line-1)), "#") {
 		line--
 	}
@@ -314,7 +314,7 @@ func (r *region) arguments(in *inlining) (map[string]string, error) {
 	args := map[string]string{}
 	given := in.call.Args()
 	used := map[string]int{}
-	for _, ref := range r.v.Refs {
+	for ref := range r.v.Refs() {
 		used[ref.Name]++
 	}
 	for i := range in.call.Node.Attrs {
@@ -369,7 +369,7 @@ func (r *region) substitute(in *inlining, from, to int, args map[string]string) 
 	text := r.v.Source().Text
 	var b strings.Builder
 	at := from
-	refs := slices.Clone(r.v.Refs)
+	refs := slices.Collect(r.v.Refs())
 	slices.SortStableFunc(refs, func(x, y *analysis.Reference) int { return x.Span.Start.Compare(y.Span.Start) })
 	for _, ref := range refs {
 		value, ok := args[ref.Name]
@@ -383,7 +383,7 @@ func (r *region) substitute(in *inlining, from, to int, args map[string]string) 
 		}
 		goesOn := r.v.Offset(s.End) < len(text) && strings.IndexByte(".[", text[r.v.Offset(s.End)]) >= 0
 		if textOf(r.v.File, s) != ref.Name || goesOn && ast.PathLen(value) != len(value) || ref.Head && !ast.IsName(value) {
-			return "", fmt.Errorf("%s can't be written for %s in line %d", value, ref.Name, s.Start.Line)
+			return "", fmt.Errorf("%s can't be written for %s in line %d", value, ref.Name, row(r.v.File, s))
 		}
 		b.WriteString(text[at:r.v.Offset(s.Start)] + value)
 		at = r.v.Offset(s.End)

@@ -41,7 +41,7 @@ func linePath(f *ast.File, offset int) []*ast.Line {
 	var path []*ast.Line
 	lines := f.Lines
 	for {
-		i := sort.Search(len(lines), func(i int) bool { return lines[i].Base+lines[i].Stmt.Start > offset })
+		i := sort.Search(len(lines), func(i int) bool { return f.Base(lines[i])+lines[i].Stmt.Start > offset })
 		if i == 0 {
 			return path
 		}
@@ -52,21 +52,22 @@ func linePath(f *ast.File, offset int) []*ast.Line {
 
 // lineSpan returns the offsets at which a line of the file starts and ends,
 // what does not parse included, those nested in it not.
-func lineSpan(l *ast.Line) (start, end int) {
-	end = l.Base + l.Stmt.End
+func lineSpan(f *ast.File, l *ast.Line) (start, end int) {
+	base := f.Base(l)
+	end = base + l.Stmt.End
 	for _, r := range l.Stmt.Bad {
-		end = max(end, l.Base+r.End)
+		end = max(end, base+r.End)
 	}
-	return l.Base + l.Stmt.Start, end
+	return base + l.Stmt.Start, end
 }
 
 // blockEnd returns the offset at which a line of the file ends with all that
 // is nested in it.
-func blockEnd(l *ast.Line) int {
-	_, end := lineSpan(l)
+func blockEnd(f *ast.File, l *ast.Line) int {
+	_, end := lineSpan(f, l)
 	for n := len(l.Children); n > 0; n = len(l.Children) {
 		l = l.Children[n-1]
-		_, e := lineSpan(l)
+		_, e := lineSpan(f, l)
 		end = max(end, e)
 	}
 	return end
@@ -82,6 +83,9 @@ func touches(f *analysis.File, s source.Span, offset int) bool {
 func covers(outer, inner source.Span) bool {
 	return outer.Start.Compare(inner.Start) <= 0 && inner.End.Compare(outer.End) <= 0
 }
+
+// row returns the line, from 1, on which something in a file starts.
+func row(f *analysis.File, s source.Span) int { return f.Source().Row(s.Start) }
 
 // textOf returns the text of a span.
 func textOf(f *analysis.File, s source.Span) string { return f.Source().Slice(s) }

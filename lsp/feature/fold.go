@@ -17,7 +17,7 @@ type Fold struct {
 // Folds returns what can be folded: lines with those nested in them, brackets
 // and strings of several lines, comments of several lines.
 func Folds(v *analysis.View) []Fold {
-	src := v.Source()
+	src, f := v.Source(), v.Syntax()
 	var list []Fold
 	add := func(start, end int) {
 		if a, b := src.LineAt(start), src.LineAt(end); b > a && (len(list) == 0 || list[len(list)-1] != Fold{First: a, Last: b}) {
@@ -27,15 +27,15 @@ func Folds(v *analysis.View) []Fold {
 	var lines func(ls []*ast.Line)
 	lines = func(ls []*ast.Line) {
 		for _, l := range ls {
-			start, end := lineSpan(l)
+			start, end := lineSpan(f, l)
 			if len(l.Children) > 0 {
-				add(start, blockEnd(l))
+				add(start, blockEnd(f, l))
 			}
 			if src.LineAt(start) < src.LineAt(end) {
 				ast.Inspect(l.Stmt, func(n ast.Node) bool {
 					switch n.(type) {
 					case *ast.Array, *ast.Object, *ast.Paren, *ast.Template, *ast.Literal:
-						add(l.Base+n.Bounds().Start, l.Base+n.Bounds().End)
+						add(f.Base(l)+n.Bounds().Start, f.Base(l)+n.Bounds().End)
 					}
 					return true
 				})
@@ -70,7 +70,7 @@ func Folds(v *analysis.View) []Fold {
 // together, from the word to the file, each within the next.
 func Selection(v *analysis.View, offset int) []source.Span {
 	offset = clamp(v, offset)
-	src := v.Source()
+	src, f := v.Source(), v.Syntax()
 	type stretch struct{ start, end int }
 	list := []stretch{{0, len(src.Text)}} // outermost first
 	add := func(start, end int) {
@@ -82,21 +82,22 @@ func Selection(v *analysis.View, offset int) []source.Span {
 	path := linePath(v.Syntax(), offset)
 	beside := v.Syntax().Lines
 	for _, l := range path {
-		start, _ := lineSpan(l)
+		start, _ := lineSpan(f, l)
 		if n := len(beside); n > 1 {
-			first, _ := lineSpan(beside[0])
-			add(first, blockEnd(beside[n-1]))
+			first, _ := lineSpan(f, beside[0])
+			add(first, blockEnd(f, beside[n-1]))
 		}
-		add(start, blockEnd(l))
+		add(start, blockEnd(f, l))
 		beside = l.Children
 	}
 	if len(path) > 0 {
 		l := path[len(path)-1]
-		start, end := lineSpan(l)
+		start, end := lineSpan(f, l)
 		add(start, end)
+		base := f.Base(l)
 		ast.Inspect(l.Stmt, func(n ast.Node) bool {
 			b := n.Bounds()
-			start, end := l.Base+b.Start, l.Base+b.End
+			start, end := base+b.Start, base+b.End
 			if offset < start || offset > end {
 				return false
 			}
@@ -107,7 +108,7 @@ func Selection(v *analysis.View, offset int) []source.Span {
 					add(start+1, end)
 				}
 			case *ast.Ref:
-				add(l.Base+n.Root.Start, l.Base+n.Root.End)
+				add(base+n.Root.Start, base+n.Root.End)
 			case *ast.Literal:
 				if _, ok := n.Value.(string); ok && end-start >= 2 {
 					add(start+1, end-1)

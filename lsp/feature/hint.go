@@ -25,7 +25,7 @@ type Hint struct {
 func Hints(v *analysis.View, from, to int) []Hint {
 	var list []Hint
 	functions := map[string][]string{} // the parameters of the functions called, by name
-	for _, c := range v.Calls {
+	for c := range v.Calls() {
 		s := c.Node.Span
 		if !s.IsValid() || v.Offset(s.End) < from || v.Offset(s.Start) > to {
 			continue
@@ -220,7 +220,7 @@ func Lenses(v *analysis.View) []Lens {
 	}
 	top := v.Source().Span(0, 0)
 	list := []Lens{{top, "run", RunLens}, {top, "graph", GraphLens}}
-	for _, s := range v.Symbols {
+	for s := range v.Symbols() {
 		if s.Kind == analysis.Function && functionNode(s) != nil && named(v.File, s.Span, s.Name) {
 			list = append(list, Lens{Span: s.Span, Command: ReferencesLens})
 		}

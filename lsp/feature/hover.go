@@ -137,9 +137,9 @@ func variableDoc(v *analysis.View, x *variable) string {
 	kinds := map[sig.Type]bool{}
 	for _, p := range x.parts {
 		for _, s := range p.symbols {
-			place := fmt.Sprintf("line %d", s.Span.Start.Line)
+			place := fmt.Sprintf("line %d", row(p.file, s.Span))
 			if p.file != v.File {
-				place = fmt.Sprintf("%s, line %d", p.file.Path(), s.Span.Start.Line)
+				place = fmt.Sprintf("%s, line %d", p.file.Path(), row(p.file, s.Span))
 			}
 			if len(places) == 0 || places[len(places)-1] != place {
 				places = append(places, place)
@@ -157,7 +157,7 @@ func variableDoc(v *analysis.View, x *variable) string {
 	if s.Kind == analysis.Parameter || s.Kind == analysis.Binding {
 		where = "Bound in "
 	}
-	doc := docAbove(f, int(s.Span.Start.Line))
+	doc := docAbove(f, row(f, s.Span))
 	if s.Kind != analysis.Variable {
 		doc = ""
 	}
@@ -232,9 +232,9 @@ func nodeType(env *analysis.Env, n *tree.Node) sig.Type {
 func functionDoc(v *analysis.View, f *analysis.File, s *analysis.Symbol, n *tree.Node) string {
 	where := ""
 	if f != v.File {
-		where = fmt.Sprintf("Defined in %s, line %d.", f.Path(), s.Span.Start.Line)
+		where = fmt.Sprintf("Defined in %s, line %d.", f.Path(), row(f, s.Span))
 	}
-	return joinDoc(signature(functionSignature(f, s.Name, n)), docAbove(f, n.Line()), where)
+	return joinDoc(signature(functionSignature(f, s.Name, n)), docAbove(f, row(f, n.Span)), where)
 }
 
 // functionSignature writes a function's name and parameters as in its
@@ -310,9 +310,9 @@ func entityDoc(v *analysis.View, t *thing) string {
 	}[t.entity]
 	places := map[analysis.Role][]string{}
 	for _, o := range entityOccurrences(v.Project, v.Env, t.entity, t.name) {
-		place := fmt.Sprintf("line %d", o.span.Start.Line)
+		place := fmt.Sprintf("line %d", row(o.file, o.span))
 		if o.file != v.File {
-			place = fmt.Sprintf("%s, line %d", o.file.Path(), o.span.Start.Line)
+			place = fmt.Sprintf("%s, line %d", o.file.Path(), row(o.file, o.span))
 		}
 		if n := len(places[o.role]); n == 0 || places[o.role][n-1] != place {
 			places[o.role] = append(places[o.role], place)
@@ -383,7 +383,7 @@ func literalDoc(v *analysis.View, t *thing) string {
 // typeAt returns the type that a signature gives to the attribute or argument
 // that stands at a span, "" where it gives none.
 func typeAt(v *analysis.View, at source.Span) sig.Type {
-	for _, c := range v.Calls {
+	for c := range v.Calls() {
 		if c.Proc == nil {
 			continue
 		}

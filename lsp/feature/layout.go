@@ -79,7 +79,7 @@ func indentAfter(v *analysis.View, line int, rest string) (indent int, sure bool
 	path := linePath(v.Syntax(), src.LineStart(line)+max(0, len(text)-1))
 	if len(path) > 0 {
 		// what goes on over several lines of text starts further up
-		if first := src.LineAt(path[len(path)-1].Base); first < line && first > 0 {
+		if first := src.LineAt(v.Syntax().Base(path[len(path)-1])); first < line && first > 0 {
 			own = leadingBlanks(src.Line(first))
 		}
 	}

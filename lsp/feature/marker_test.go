@@ -42,7 +42,7 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 	"highlight": func(v *analysis.View, offset int, _ string) string {
 		var b strings.Builder
 		for _, h := range Highlights(v, offset) {
-			fmt.Fprintf(&b, "%s %v\n", h.Span.Start, h.Write)
+			fmt.Fprintf(&b, "%s %v\n", shown(v, h.Span.Start), h.Write)
 		}
 		return b.String()
 	},
@@ -63,7 +63,7 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 		var walk func(list []*OutlineItem, margin string)
 		walk = func(list []*OutlineItem, margin string) {
 			for _, o := range list {
-				fmt.Fprintf(&b, "%s%s %s (%s) %s-%s %s\n", margin, o.Kind, o.Name, o.Detail, o.Span.Start, o.Span.End, o.NameSpan.Start)
+				fmt.Fprintf(&b, "%s%s %s (%s) %s-%s %s\n", margin, o.Kind, o.Name, o.Detail, shown(v, o.Span.Start), shown(v, o.Span.End), shown(v, o.NameSpan.Start))
 				walk(o.Children, margin+"  ")
 			}
 		}
@@ -73,7 +73,7 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 	"symbols": func(v *analysis.View, _ int, words string) string {
 		var b strings.Builder
 		for _, s := range FindSymbols(v.Project, words, 6) {
-			fmt.Fprintf(&b, "%s %s %s:%s\n", s.Kind, s.Name, s.Path, s.Span.Start)
+			fmt.Fprintf(&b, "%s %s %s:%s\n", s.Kind, s.Name, s.Path, shown(v.Project.View(v.Project.File(s.Path)), s.Span.Start))
 		}
 		return b.String()
 	},
@@ -88,7 +88,7 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 	"tokens": func(v *analysis.View, _ int, _ string) string {
 		var b strings.Builder
 		for _, tok := range Tokens(v) {
-			fmt.Fprintf(&b, "%s %s %q", v.Source().Pos(tok.Start), TokenTypes[tok.Type], v.Source().Text[tok.Start:tok.End])
+			fmt.Fprintf(&b, "%s %s %q", shown(v, v.Source().Pos(tok.Start)), TokenTypes[tok.Type], v.Source().Text[tok.Start:tok.End])
 			for i, name := range TokenModifiers {
 				if tok.Modifiers&(1<<i) != 0 {
 					b.WriteString(" " + name)
@@ -110,12 +110,12 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 		if err != nil {
 			return "error: " + err.Error() + "\n"
 		}
-		return fmt.Sprintf("%s-%s %s\n", at.Start, at.End, text)
+		return fmt.Sprintf("%s-%s %s\n", shown(v, at.Start), shown(v, at.End), text)
 	},
 	"linked": func(v *analysis.View, offset int, _ string) string {
 		var b strings.Builder
 		for _, s := range LinkedRanges(v, offset) {
-			fmt.Fprintln(&b, s.Start)
+			fmt.Fprintln(&b, shown(v, s.Start))
 		}
 		return b.String()
 	},
@@ -130,14 +130,14 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 		var b strings.Builder
 		for _, l := range Lenses(v) {
 			l = ResolveLens(v, l)
-			fmt.Fprintf(&b, "%s %s %s\n", l.Span.Start, l.Command, l.Title)
+			fmt.Fprintf(&b, "%s %s %s\n", shown(v, l.Span.Start), l.Command, l.Title)
 		}
 		return b.String()
 	},
 	"links": func(v *analysis.View, _ int, _ string) string {
 		var b strings.Builder
 		for _, l := range Links(v) {
-			fmt.Fprintf(&b, "%s %s\n", l.Span.Start, l.Path)
+			fmt.Fprintf(&b, "%s %s\n", shown(v, l.Span.Start), l.Path)
 		}
 		return b.String()
 	},
@@ -147,7 +147,7 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 	"calls": func(v *analysis.View, offset int, _ string) string {
 		var b strings.Builder
 		for _, item := range PrepareCalls(v, offset) {
-			fmt.Fprintf(&b, "%s %s:%s\n", item.Detail, item.Path, item.Span.Start)
+			fmt.Fprintf(&b, "%s %s:%s\n", item.Detail, item.Path, shown(v.Project.View(v.Project.File(item.Path)), item.Span.Start))
 			for _, e := range IncomingCalls(v.Project, item) {
 				fmt.Fprintf(&b, "  from %s %s %d\n", e.Item.Name, e.Item.Path, len(e.Spans))
 			}
@@ -214,7 +214,7 @@ var verbs = map[string]func(v *analysis.View, offset int, words string) string{
 			if c.Kind == ProcedureItem || c.Kind == AttributeItem {
 				c.Detail = "" // what it says is tested where it is written
 			}
-			fmt.Fprintf(&b, "%s %s (%s) %q at %s-%s\n", c.Kind, c.Label, c.Detail, c.Insert, c.Span.Start, c.Span.End)
+			fmt.Fprintf(&b, "%s %s (%s) %q at %s-%s\n", c.Kind, c.Label, c.Detail, c.Insert, shown(v, c.Span.Start), shown(v, c.Span.End))
 			if words == "docs" {
 				b.WriteString(quoted(Resolve(v, c)))
 			}
@@ -248,7 +248,7 @@ func quoted(text string) string {
 func locations(v *analysis.View, list []Location) string {
 	var b strings.Builder
 	for _, l := range list {
-		fmt.Fprintf(&b, "%s:%s %s\n", l.Path, l.Span.Start, textOf(v.Project.File(l.Path), l.Span))
+		fmt.Fprintf(&b, "%s:%s %s\n", l.Path, shown(v.Project.View(v.Project.File(l.Path)), l.Span.Start), textOf(v.Project.File(l.Path), l.Span))
 	}
 	if len(list) == 0 {
 		return "nothing\n"
@@ -260,7 +260,7 @@ func locations(v *analysis.View, list []Location) string {
 func apply(text string, edits []diag.Edit) string {
 	var b strings.Builder
 	at := 0
-	src := source.NewFile("", text)
+	src := source.NewEdited("", text) // as parse has it
 	for _, e := range edits {
 		if src.Offset(e.Span.Start) < at {
 			panic(fmt.Sprintf("edits overlap or are out of order: %v", edits))
@@ -348,7 +348,7 @@ func TestMarkers(t *testing.T) {
 					t.Fatalf("no verb %q", verb)
 				}
 				v := p.View(p.File(m.path))
-				fmt.Fprintf(&b, "== %s:%s %s\n%s", m.path, v.Source().Pos(m.offset), m.words, run(v, m.offset, words))
+				fmt.Fprintf(&b, "== %s:%s %s\n%s", m.path, shown(v, v.Source().Pos(m.offset)), m.words, run(v, m.offset, words))
 			}
 			got := b.String()
 			if *update {
@@ -367,4 +367,9 @@ func TestMarkers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// shown returns a position as row and column.
+func shown(v *analysis.View, p source.Pos) string {
+	return fmt.Sprintf("%d:%d", v.Source().Row(p), p.Column)
 }

@@ -25,7 +25,7 @@ func TestRefactoringsKeepMeaning(t *testing.T) {
 			continue
 		}
 		eachLine(v.Syntax().Lines, func(l *ast.Line) {
-			at := l.Base + l.Stmt.Start
+			at := v.Syntax().Base(l) + l.Stmt.Start
 			for _, a := range Actions(v, at, at, nil) {
 				if !keepsMeaning(a) {
 					continue
@@ -70,7 +70,7 @@ func TestLineEndings(t *testing.T) {
 		text = strings.ReplaceAll(text, "\n", "\r\n")
 		v := alone("test.flo", text)
 		eachLine(v.Syntax().Lines, func(l *ast.Line) {
-			for _, a := range Actions(v, l.Base+l.Stmt.Start, l.Base+l.Stmt.Start, nil) {
+			for _, a := range Actions(v, v.Syntax().Base(l)+l.Stmt.Start, v.Syntax().Base(l)+l.Stmt.Start, nil) {
 				edits, err := ResolveAction(v, a)
 				if err != nil {
 					continue

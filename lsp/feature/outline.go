@@ -41,10 +41,19 @@ type OutlineItem struct {
 // text: functions, tagged nodes, tasks, signals, handlers, files that are
 // brought in, and the variables of the outermost scope.
 func Outline(v *analysis.View) []*OutlineItem {
+	var list []*OutlineItem
+	for _, p := range v.Parts {
+		list = append(list, OutlineOf(v, p)...)
+	}
+	return list
+}
+
+// OutlineOf is Outline for a part of the file.
+func OutlineOf(v *analysis.View, p *analysis.Part) []*OutlineItem {
 	o := outliner{v: v, named: map[*analysis.Call]*OutlineItem{}}
-	o.names()
+	o.names(p)
 	var roots []*OutlineItem
-	for _, c := range v.Calls {
+	for _, c := range p.Calls {
 		item := o.named[c]
 		if item == nil {
 			item = o.item(c)
@@ -55,8 +64,8 @@ func Outline(v *analysis.View) []*OutlineItem {
 		o.named[c] = item
 		start, end := v.Offset(c.Node.Span.Start), max(v.Offset(c.Node.Span.End), v.Offset(item.NameSpan.End))
 		if path := linePath(v.Syntax(), start); len(path) > 0 {
-			if l := path[len(path)-1]; l.Base+l.Stmt.Start == start {
-				end = max(end, blockEnd(l))
+			if l := path[len(path)-1]; v.Syntax().Base(l)+l.Stmt.Start == start {
+				end = max(end, blockEnd(v.Syntax(), l))
 			}
 		}
 		item.Span = v.Source().Span(min(start, v.Offset(item.NameSpan.Start)), end)
@@ -96,32 +105,30 @@ type outliner struct {
 }
 
 // names notes the items that symbols and mentions make.
-func (o *outliner) names() {
-	calls := make(map[*tree.Node]*analysis.Call, len(o.v.Symbols))
-	for _, s := range o.v.Symbols {
+func (o *outliner) names(p *analysis.Part) {
+	calls := map[*tree.Node]*analysis.Call{}
+	for _, s := range p.Symbols {
 		if s.Kind == analysis.Function || s.Kind == analysis.Variable {
 			calls[s.Node] = nil
 		}
 	}
-	for _, c := range o.v.Calls {
+	for _, c := range p.Calls {
 		if _, wanted := calls[c.Node]; wanted {
 			calls[c.Node] = c
 		}
 	}
-	seen := map[string]bool{}
-	for _, s := range o.v.Symbols {
+	for _, s := range p.Symbols {
 		c := calls[s.Node]
 		if c == nil || o.named[c] != nil || !named(o.v.File, s.Span, s.Name) {
 			continue
 		}
 		if n := functionNode(s); n != nil {
 			o.named[c] = &OutlineItem{Name: s.Name, Detail: strings.Join(parameterTexts(o.v.File, n), " "), Kind: OutlineFunction, NameSpan: s.Span}
-		} else if s.Kind == analysis.Variable && s.Scope == o.v.Root && !seen[s.Name] {
+		} else if s.Kind == analysis.Variable && s.Scope == o.v.Root && o.v.NamedIn(s.Scope, s.Name)[0] == s {
 			o.named[c] = &OutlineItem{Name: s.Name, Kind: OutlineVariable, NameSpan: s.Span}
 		}
-		seen[s.Name] = true
 	}
-	for _, m := range o.v.Mentions {
+	for _, m := range p.Mentions {
 		item := o.named[m.Call]
 		switch {
 		case m.Name == "":
@@ -197,7 +204,7 @@ func FindSymbols(p *analysis.Project, query string, limit int) []FoundSymbol {
 				list = append(list, scored{FoundSymbol{name, kind, Location{f.Path(), at}}, score})
 			}
 		}
-		for _, s := range f.Symbols {
+		for s := range f.Symbols() {
 			switch {
 			case functionNode(s) != nil:
 				add(s.Name, OutlineFunction, s.Span)
@@ -205,7 +212,7 @@ func FindSymbols(p *analysis.Project, query string, limit int) []FoundSymbol {
 				add(s.Name, OutlineVariable, s.Span)
 			}
 		}
-		for _, m := range f.Mentions {
+		for m := range f.Mentions() {
 			kind := map[analysis.Entity]OutlineKind{analysis.Tag: OutlineTag, analysis.Field: OutlineField, analysis.Signal: OutlineSignal}[m.Entity]
 			if kind != "" && m.Role == analysis.Defines && m.Name != "" {
 				add(m.Name, kind, m.Span)

@@ -64,30 +64,31 @@ func selectLines(v *analysis.View, from, to int) *region {
 		last--
 	}
 	var parent *ast.Line
-	lines := v.Syntax().Lines
+	f := v.Syntax()
+	lines := f.Lines
 	for {
 		var chosen []*ast.Line
 		for _, l := range lines {
-			if src.LineAt(blockEnd(l)) >= first && src.LineAt(l.Base) <= last {
+			if src.LineAt(blockEnd(f, l)) >= first && src.LineAt(f.Base(l)) <= last {
 				chosen = append(chosen, l)
 			}
 		}
 		if len(chosen) == 0 {
 			return nil
 		}
-		if _, end := lineSpan(chosen[0]); len(chosen) == 1 && src.LineAt(end) < first && len(chosen[0].Children) > 0 {
+		if _, end := lineSpan(f, chosen[0]); len(chosen) == 1 && src.LineAt(end) < first && len(chosen[0].Children) > 0 {
 			parent, lines = chosen[0], chosen[0].Children
 			continue
 		}
 		r := &region{v: v, parent: parent, lines: chosen, from: from, to: to}
-		end := blockEnd(chosen[len(chosen)-1])
+		end := blockEnd(f, chosen[len(chosen)-1])
 		for _, l := range lines { // those joined to it come along
-			if l.Join != ast.NoJoin && l.Base == chosen[len(chosen)-1].Base && l.Stmt.Start > chosen[len(chosen)-1].Stmt.Start {
+			if l.Join != ast.NoJoin && l.Number == chosen[len(chosen)-1].Number && l.Stmt.Start > chosen[len(chosen)-1].Stmt.Start {
 				r.lines = append(r.lines, l)
-				end = max(end, blockEnd(l))
+				end = max(end, blockEnd(f, l))
 			}
 		}
-		r.start = src.LineStart(src.LineAt(chosen[0].Base))
+		r.start = src.LineStart(src.LineAt(f.Base(chosen[0])))
 		bottom := src.LineAt(end)
 		for line := bottom + 1; line <= src.LineCount(); line++ { // comments nested in them
 			text := src.Line(line)
@@ -125,8 +126,14 @@ func (r *region) one() *ast.Line {
 	return r.lines[0]
 }
 
+// base returns what the positions in a line count from, lineSpan and blockEnd
+// where it ends.
+func (r *region) base(l *ast.Line) int                  { return r.v.Syntax().Base(l) }
+func (r *region) lineSpan(l *ast.Line) (start, end int) { return lineSpan(r.v.Syntax(), l) }
+func (r *region) blockEnd(l *ast.Line) int              { return blockEnd(r.v.Syntax(), l) }
+
 // text returns the text of a part of a line.
-func (r *region) text(l *ast.Line, n ast.Node) string { return r.v.Syntax().Text(l.Base, n) }
+func (r *region) text(l *ast.Line, n ast.Node) string { return r.v.Syntax().Text(r.base(l), n) }
 
 // own returns the text of a line without those nested in it.
 func (r *region) own(l *ast.Line) string { return r.text(l, l.Stmt) }
@@ -259,7 +266,7 @@ func (r *region) nodes(lines []*ast.Line) []*tree.Node {
 	var list []*tree.Node
 	starts := map[int]bool{}
 	for _, l := range lines {
-		starts[l.Base+l.Stmt.Start] = true
+		starts[r.base(l)+l.Stmt.Start] = true
 	}
 	var walk func(ns []*tree.Node)
 	walk = func(ns []*tree.Node) {
@@ -303,7 +310,7 @@ func (r *region) comments() bool {
 // freshName returns a name that the file does not use.
 func freshName(v *analysis.View, base string) string {
 	used := map[string]bool{}
-	for _, r := range v.Refs {
+	for r := range v.Refs() {
 		used[r.Name] = true
 	}
 	name := base

@@ -60,7 +60,7 @@ func canUnwrap(r *region) bool {
 func unwrap(r *region) ([]diag.Edit, error) {
 	l := r.one()
 	src := r.v.Source()
-	from := src.LineStart(src.LineAt(l.Base) + 1)
+	from := src.LineStart(src.LineAt(r.base(l)) + 1)
 	text := src.Text[min(from, r.end):r.end]
 	return r.finish(r.whole(shift(text, l.Indent-l.Children[0].Indent)), r.nodes(l.Children))
 }
@@ -87,12 +87,12 @@ func toPostfix(r *region) ([]diag.Edit, error) {
 	l := r.one()
 	child := l.Children[0]
 	src := r.v.Source()
-	_, end := lineSpan(child)
+	_, end := r.lineSpan(child)
 	after := src.Text[end:r.end]
 	text := indented(l.Indent, r.own(child)+" "+headName(l)+" "+r.text(l, l.Stmt.Attrs[0]))
 	// what stands between the two, and behind them: comments
-	_, head := lineSpan(l)
-	if between := strings.Trim(src.Text[head:child.Base+child.Stmt.Start], " \t\r\n\\"); between != "" {
+	_, head := r.lineSpan(l)
+	if between := strings.Trim(src.Text[head:r.base(child)+child.Stmt.Start], " \t\r\n\\"); between != "" {
 		text = shift(indented(l.Indent, between), 0) + "\n" + text
 	}
 	rest, more, found := strings.Cut(after, "\n")
@@ -117,12 +117,12 @@ func toBlock(r *region) ([]diag.Edit, error) {
 	l := r.one()
 	src := r.v.Source()
 	p := &l.Stmt.Postfixes[len(l.Stmt.Postfixes)-1]
-	cond := src.Text[l.Base+p.Head.Bounds().Start : l.Base+p.End]
+	cond := src.Text[r.base(l)+p.Head.Bounds().Start : r.base(l)+p.End]
 	if len(p.Attrs) > 0 {
 		cond = "(" + cond + ")"
 	}
-	own := strings.TrimRight(src.Text[l.Base+l.Stmt.Start:l.Base+p.Start], " \t,")
-	_, end := lineSpan(l)
+	own := strings.TrimRight(src.Text[r.base(l)+l.Stmt.Start:r.base(l)+p.Start], " \t,")
+	_, end := r.lineSpan(l)
 	text := indented(l.Indent, p.Word.Text+" "+cond) + "\n" + indented(l.Indent+2, own)
 	rest, more, found := strings.Cut(src.Text[end:r.end], "\n")
 	text += rest
@@ -157,7 +157,7 @@ func split(r *region) ([]diag.Edit, error) {
 	var write func(lines []*ast.Line)
 	write = func(lines []*ast.Line) {
 		for _, l := range lines {
-			start, end := lineSpan(l)
+			start, end := r.lineSpan(l)
 			if l.Join == ast.NoJoin {
 				b.WriteString(src.Text[at:start])
 			} else {
@@ -223,7 +223,7 @@ func canUnderscore(r *region) bool {
 
 // underscore makes a call of a lone name.
 func underscore(r *region) ([]diag.Edit, error) {
-	_, end := lineSpan(r.one())
+	_, end := r.lineSpan(r.one())
 	return r.replace(end, end, " _", nil)
 }
 
@@ -249,12 +249,12 @@ func canHandle(r *region) bool {
 // attributes are worked out in the order of the text.
 func handle(r *region) ([]diag.Edit, error) {
 	l := r.one()
-	at := l.Base + l.Stmt.Head.Bounds().End
+	at := r.base(l) + l.Stmt.Head.Bounds().End
 	for i := range l.Stmt.Attrs { // behind the unkeyed ones that come first
 		if l.Stmt.Attrs[i].Key != nil {
 			break
 		}
-		at = l.Base + l.Stmt.Attrs[i].End
+		at = r.base(l) + l.Stmt.Attrs[i].End
 	}
 	return r.replace(at, at, ` on_error: (def msg err \ _)`, r.call(l).Node.Children)
 }

@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -27,7 +28,7 @@ func occurrences(v *analysis.View, t *thing) []occurrence {
 		return entityOccurrences(v.Project, v.Env, t.entity, t.name)
 	case t.proc != nil:
 		var list []occurrence
-		for _, r := range v.Refs {
+		for r := range v.Refs() {
 			if v.Env.Proc(r.Name) == t.proc && named(v.File, r.Span, r.Name) && len(seenBy(v.File, r, r.Name)) == 0 {
 				list = append(list, occurrence{file: v.File, span: r.Span, role: analysis.Uses, ref: r})
 			}
@@ -38,7 +39,7 @@ func occurrences(v *analysis.View, t *thing) []occurrence {
 		return list
 	case t.attr != nil:
 		var list []occurrence
-		for _, c := range v.Calls {
+		for c := range v.Calls() {
 			for i := range c.Node.Attrs {
 				if at := &c.Node.Attrs[i]; at.Key != "" && v.Env.Attr(c.Proc, at.Key) == t.attr {
 					list = append(list, occurrence{file: v.File, span: at.KeySpan, role: analysis.Uses})
@@ -48,7 +49,7 @@ func occurrences(v *analysis.View, t *thing) []occurrence {
 		return list
 	case t.given != nil, t.implicit:
 		var list []occurrence
-		for _, r := range v.Refs {
+		for r := range v.Refs() {
 			if r.Name == t.name && len(seenBy(v.File, r, r.Name)) == 0 && (t.given != nil || sameFunction(r.Scope, t.scope)) {
 				list = append(list, occurrence{file: v.File, span: r.Span, role: analysis.Uses, ref: r})
 			}
@@ -93,7 +94,7 @@ func (x *variable) keys(v *analysis.View) []occurrence {
 			if s.Kind != analysis.Parameter {
 				continue
 			}
-			for _, fun := range p.file.Symbols {
+			for _, fun := range p.file.PartAt(p.file.Offset(s.Span.Start)).Symbols {
 				if functionNode(fun) != s.Node {
 					continue
 				}
@@ -132,11 +133,11 @@ func viewOf(v *analysis.View, f *analysis.File) *analysis.View {
 func entityOccurrences(p *analysis.Project, env *analysis.Env, e analysis.Entity, name string) []occurrence {
 	var list []occurrence
 	for _, f := range p.Files() {
-		mentions := f.Mentions
+		mentions := f.Mentions()
 		if e == analysis.Tag {
-			mentions = mentionsOf(f)
+			mentions = slices.Values(mentionsOf(f))
 		}
-		for _, m := range mentions {
+		for m := range mentions {
 			if m.Entity == e && m.Name == name && m.Span.IsValid() {
 				list = append(list, occurrence{file: f, span: m.Span, role: m.Role})
 			}
@@ -144,8 +145,8 @@ func entityOccurrences(p *analysis.Project, env *analysis.Env, e analysis.Entity
 		if e != analysis.Tasker || env.Proc(name) != nil {
 			continue
 		}
-		for _, r := range f.Refs {
-			if r.Name != name || !r.Head && env.Tasker(name) == nil {
+		for _, r := range f.Uses(name) {
+			if !r.Head && env.Tasker(name) == nil {
 				continue
 			}
 			t := thing{ref: r, name: name}
@@ -250,7 +251,7 @@ func postfixWords(v *analysis.View, name string) []source.Span {
 		return nil
 	}
 	var list []source.Span
-	for _, c := range v.Calls {
+	for c := range v.Calls() {
 		if c.Node.Head == "_"+name && len(c.Node.Children) == 2 {
 			at := v.Offset(c.Node.Children[0].Span.Start)
 			text := v.Source().Text[:max(0, min(at, len(v.Source().Text)))]

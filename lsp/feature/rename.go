@@ -50,7 +50,7 @@ func Rename(v *analysis.View, offset int, name string) ([]FileEdits, error) {
 		}
 		seen[at] = true
 		if !named(o.file, o.span, t.name) {
-			return nil, fmt.Errorf("%s is named in %s, line %d, in a way that can't be changed: write it out there first", t.name, o.file.Path(), o.span.Start.Line)
+			return nil, fmt.Errorf("%s is named in %s, line %d, in a way that can't be changed: write it out there first", t.name, o.file.Path(), row(o.file, o.span))
 		}
 		byFile[at.Path] = append(byFile[at.Path], diag.Edit{Span: source.Span{Start: o.span.Start, End: o.span.Start.Plus(len(t.name))}, NewText: name})
 	}
@@ -118,7 +118,7 @@ func renamableVariable(t *thing) error {
 			case s.Name == "match" || s.Name == "matched" || strings.HasSuffix(s.Name, "__match"):
 				return fmt.Errorf("%s is given by the language", s.Name)
 			case !named(p.file, s.Span, s.Name):
-				return fmt.Errorf("%s is named in %s, line %d, in a way that can't be changed: write it out there first", s.Name, p.file.Path(), s.Span.Start.Line)
+				return fmt.Errorf("%s is named in %s, line %d, in a way that can't be changed: write it out there first", s.Name, p.file.Path(), row(p.file, s.Span))
 			}
 		}
 	}
@@ -175,7 +175,7 @@ func validName(t *thing, name string, places []occurrence) error {
 func captures(v *analysis.View, t *thing, name string) error {
 	if t.variable == nil {
 		for _, o := range entityOccurrences(v.Project, v.Env, t.entity, name) {
-			return fmt.Errorf("there is a %s %s already, in %s, line %d", t.entity, name, o.file.Path(), o.span.Start.Line)
+			return fmt.Errorf("there is a %s %s already, in %s, line %d", t.entity, name, o.file.Path(), row(o.file, o.span))
 		}
 		if t.entity == analysis.Tasker && v.Env.Proc(name) != nil {
 			return fmt.Errorf("%s is a procedure of the language", name)
@@ -196,12 +196,12 @@ func captures(v *analysis.View, t *thing, name string) error {
 				return fmt.Errorf("%s: is an attribute of every node, so no parameter can be given by that name", name)
 			}
 			for _, other := range seen(p.file, s.Scope, name) {
-				return fmt.Errorf("there is a %s %s already, in %s, line %d", other.Kind, name, p.file.Path(), other.Span.Start.Line)
+				return fmt.Errorf("there is a %s %s already, in %s, line %d", other.Kind, name, p.file.Path(), row(p.file, other.Span))
 			}
 		}
 		for _, r := range p.refs {
 			for _, other := range seenBy(p.file, r, name) {
-				return fmt.Errorf("in line %d of %s, %s is another %s", r.Span.Start.Line, p.file.Path(), name, other.Kind)
+				return fmt.Errorf("in line %d of %s, %s is another %s", row(p.file, r.Span), p.file.Path(), name, other.Kind)
 			}
 		}
 		if err := captured(p, name); err != nil {
@@ -217,14 +217,11 @@ func captures(v *analysis.View, t *thing, name string) error {
 // captured says which uses of a name would come to mean the variable, or what
 // it is seen from would take its place.
 func captured(p part, name string) error {
-	for _, r := range p.file.Refs {
-		if r.Name != name {
-			continue
-		}
+	for _, r := range p.file.Uses(name) {
 		for s := r.Scope; s != nil; s = s.Parent {
 			for _, own := range p.symbols {
 				if own.Scope == s {
-					return fmt.Errorf("in line %d of %s, %s means something else", r.Span.Start.Line, p.file.Path(), name)
+					return fmt.Errorf("in line %d of %s, %s means something else", row(p.file, r.Span), p.file.Path(), name)
 				}
 			}
 		}
@@ -233,7 +230,7 @@ func captured(p part, name string) error {
 		for scope := s.Scope; scope != nil; scope = scope.Parent {
 			for _, own := range p.symbols {
 				if own.Scope == scope {
-					return fmt.Errorf("there is a %s %s already, in %s, line %d", s.Kind, name, p.file.Path(), s.Span.Start.Line)
+					return fmt.Errorf("there is a %s %s already, in %s, line %d", s.Kind, name, p.file.Path(), row(p.file, s.Span))
 				}
 			}
 		}

@@ -54,7 +54,7 @@ func signatureOf(v *analysis.View, scope *analysis.Scope, f *cursorFrame, given 
 	if list := x.functions(f.head); len(list) > 0 {
 		d := list[0]
 		n := functionNode(d.symbol)
-		s := newSignature(f.head, parameterTexts(d.file, n), docAbove(d.file, n.Line()))
+		s := newSignature(f.head, parameterTexts(d.file, n), docAbove(d.file, row(d.file, n.Span)))
 		s.Active = -1
 		at := 0 // among those that are not given by key
 		for i, p := range parameters(d.file, n) {

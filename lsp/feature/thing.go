@@ -1,6 +1,8 @@
 package feature
 
 import (
+	"slices"
+
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/sig"
@@ -33,6 +35,7 @@ type thing struct {
 // that has a meaning of its own.
 func thingAt(v *analysis.View, offset int) *thing {
 	at := v.Source().Pos(offset)
+	p := v.PartAt(offset)
 	var best *thing
 	better := func(s source.Span) bool {
 		if !touches(v.File, s, offset) || s.Start == s.End {
@@ -44,22 +47,22 @@ func thingAt(v *analysis.View, offset int) *thing {
 		a, b := s.Contains(at), best.span.Contains(at)
 		return a && !b || a == b && covers(best.span, s) && s != best.span
 	}
-	for _, m := range v.Mentions {
+	for _, m := range p.Mentions {
 		if better(m.Span) {
 			best = &thing{span: m.Span, name: m.Name, entity: m.Entity, call: m.Call, scope: m.Scope, role: m.Role}
 		}
 	}
-	for _, s := range v.Symbols {
+	for _, s := range p.Symbols {
 		if s.Name != "matched" && s.Name != "match" && better(s.Span) && named(v.File, s.Span, s.Name) {
 			best = &thing{span: s.Span, name: s.Name, symbol: s, scope: s.Scope}
 		}
 	}
-	for _, r := range v.Refs {
+	for _, r := range p.Refs {
 		if better(r.Span) && named(v.File, r.Span, r.Name) {
 			best = &thing{span: r.Span, name: r.Name, ref: r, call: r.Call, scope: r.Scope}
 		}
 	}
-	for _, c := range v.Calls {
+	for _, c := range p.Calls {
 		if !touches(v.File, c.Node.Span, offset) {
 			continue
 		}
@@ -143,7 +146,7 @@ func keyThing(v *analysis.View, c *analysis.Call, at *tree.Attr) *thing {
 }
 
 func keySymbol(v *analysis.View, at source.Span) *analysis.Symbol {
-	for _, s := range v.Symbols {
+	for _, s := range v.PartAt(v.Offset(at.Start)).Symbols {
 		if s.Span == at {
 			return s
 		}
@@ -199,23 +202,24 @@ func postfixAt(v *analysis.View, offset int) *thing {
 		return nil
 	}
 	l := path[len(path)-1]
+	base := v.Syntax().Base(l)
 	var t *thing
 	ast.Inspect(l.Stmt, func(n ast.Node) bool {
 		b := n.Bounds()
-		if offset < l.Base+b.Start || offset > l.Base+b.End {
+		if offset < base+b.Start || offset > base+b.End {
 			return false
 		}
 		switch n := n.(type) {
 		case *ast.Postfix:
-			if at := v.Syntax().Span(l.Base, n.Word); touches(v.File, at, offset) {
+			if at := v.Syntax().Span(base, n.Word); touches(v.File, at, offset) {
 				t = &thing{span: at, name: n.Word.Text, proc: v.Env.Proc(n.Word.Text)}
 			}
 		case *ast.Operator:
-			if at := v.Syntax().Span(l.Base, n); touches(v.File, at, offset) {
+			if at := v.Syntax().Span(base, n); touches(v.File, at, offset) {
 				t = &thing{span: at, name: n.Text, proc: v.Env.Proc(n.Text)}
 			}
 		case *ast.Literal:
-			at := v.Syntax().Span(l.Base, n)
+			at := v.Syntax().Span(base, n)
 			t = &thing{span: at, name: textOf(v.File, at), literal: tree.NewLiteral(n.Value, at)}
 		}
 		return true
@@ -229,8 +233,8 @@ func postfixAt(v *analysis.View, offset int) *thing {
 // mentionsOf lists the mentions of a file, and with them the tags that move
 // and its kin jump to.
 func mentionsOf(f *analysis.File) []*analysis.Mention {
-	list := f.Mentions[:len(f.Mentions):len(f.Mentions)]
-	for _, c := range f.Calls {
+	list := slices.Collect(f.Mentions())
+	for c := range f.Calls() {
 		list = append(list, jumps(f, c)...)
 	}
 	return list
@@ -260,7 +264,7 @@ func jumps(f *analysis.File, c *analysis.Call) []*analysis.Mention {
 }
 
 func definesTag(f *analysis.File, name string) bool {
-	for _, m := range f.Mentions {
+	for m := range f.Mentions() {
 		if m.Entity == analysis.Tag && m.Role == analysis.Defines && m.Name == name {
 			return true
 		}

@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/florc-lang/florc/lang/analysis"
@@ -64,19 +65,38 @@ type Token struct {
 
 // Tokens returns the tokens of a file in order, apart from each other: what
 // the syntax says, and what names mean.
-func Tokens(v *analysis.View) []Token {
-	t := &tokenizer{v: v, first: make([]int32, len(v.Source().Text)+1)}
-	t.list = make([]Token, 0, len(v.Refs)+len(v.Symbols)+len(v.Source().Text)/16)
-	t.meanings()
-	ast.Walk(v.Syntax(), t.visit)
-	for _, c := range v.Syntax().Comments {
-		t.add(c.Start, c.End, TokenComment, 0)
+func Tokens(v *analysis.View) []Token { return TokensIn(v, 0, len(v.Source().Text)) }
+
+// TokensIn returns the tokens of a file that have a part in a stretch of text.
+func TokensIn(v *analysis.View, from, to int) []Token {
+	var list []Token
+	for _, s := range v.Stretches() {
+		if s.From <= to && from <= s.To {
+			list = append(list, TokensOf(v, s)...)
+		}
+	}
+	i := sort.Search(len(list), func(i int) bool { return list[i].End > from })
+	j := sort.Search(len(list), func(i int) bool { return list[i].Start >= to })
+	return list[i:max(i, j)]
+}
+
+// TokensOf returns the tokens of a stretch of a file.
+func TokensOf(v *analysis.View, s analysis.Stretch) []Token {
+	t := &tokenizer{v: v, from: s.From, first: make([]int32, s.To-s.From+1)}
+	t.list = make([]Token, 0, len(s.Refs)+len(s.Symbols)+(s.To-s.From)/16)
+	t.meanings(s.Part)
+	if s.Line != nil {
+		ast.WalkLine(v.Syntax(), s.Line, t.visit)
+	}
+	comments := v.Syntax().Comments
+	for i := sort.Search(len(comments), func(i int) bool { return comments[i].Start >= s.From }); i < len(comments) && comments[i].Start < s.To; i++ {
+		t.add(comments[i].Start, comments[i].End, TokenComment, 0)
 	}
 	out := make([]Token, 0, len(t.list))
 	for at := 0; at < len(t.first); {
 		if i := t.first[at]; i > 0 {
 			out = append(out, t.list[i-1])
-			at = t.list[i-1].End
+			at = t.list[i-1].End - t.from
 		} else {
 			at++
 		}
@@ -84,58 +104,49 @@ func Tokens(v *analysis.View) []Token {
 	return out
 }
 
-// TokensIn returns the tokens of a file that have a part in a stretch of text.
-func TokensIn(v *analysis.View, from, to int) []Token {
-	list := Tokens(v)
-	i := sort.Search(len(list), func(i int) bool { return list[i].End > from })
-	j := sort.Search(len(list), func(i int) bool { return list[i].Start >= to })
-	return list[i:max(i, j)]
-}
-
 type tokenizer struct {
 	v    *analysis.View
 	list []Token
-	// first holds for each offset the number, from 1, of the first token in
-	// list that starts there. Of several at one offset the first one counts.
+	from int // the offset that the stretch starts at
+	// first holds for each offset from there the number, from 1, of the first
+	// token in list that starts there. Of several at one offset the first one
+	// counts.
 	first []int32
 }
 
 func (t *tokenizer) put(tok Token) {
-	if tok.Start < tok.End && t.first[tok.Start] == 0 {
+	if at := tok.Start - t.from; tok.Start < tok.End && 0 <= at && at < len(t.first) && t.first[at] == 0 {
 		t.list = append(t.list, tok)
-		t.first[tok.Start] = int32(len(t.list))
+		t.first[at] = int32(len(t.list))
 	}
 }
 
 // meanings notes what names mean.
-func (t *tokenizer) meanings() {
-	f := t.v.File
+func (t *tokenizer) meanings(p *analysis.Part) {
 	note := func(s source.Span, name string, kind TokenType, mods TokenModifier) {
-		if s.IsValid() && named(f, s, name) {
+		if s.IsValid() && named(t.v.File, s, name) {
 			t.put(Token{t.v.Offset(s.Start), t.v.Offset(s.End), kind, mods})
 		}
 	}
-	for _, m := range f.Mentions {
+	for _, m := range p.Mentions {
 		if kind, known := entityTokens[m.Entity]; known {
 			note(m.Span, m.Name, kind, roleModifier[m.Role])
 		}
 	}
-	functions := map[string]bool{}
-	for _, s := range f.Symbols {
+	for _, s := range p.Symbols {
 		kind := TokenVariable
 		switch {
 		case s.Kind == analysis.Parameter, s.Kind == analysis.Binding:
 			kind = TokenParameter
 		case functionNode(s) != nil:
 			kind = TokenFunction
-			functions[s.Name] = true
 		}
 		if s.Name != "match" && s.Name != "matched" {
 			note(s.Span, s.Name, kind, TokenDefinition)
 		}
 	}
-	for _, r := range f.Refs {
-		kind, mods := t.reference(r, functions)
+	for _, r := range p.Refs {
+		kind, mods := t.reference(r)
 		note(r.Span, r.Name, kind, mods)
 	}
 }
@@ -146,7 +157,7 @@ var entityTokens = map[analysis.Entity]TokenType{
 
 var roleModifier = map[analysis.Role]TokenModifier{analysis.Defines: TokenDefinition, analysis.Changes: TokenModification}
 
-func (t *tokenizer) reference(r *analysis.Reference, functions map[string]bool) (TokenType, TokenModifier) {
+func (t *tokenizer) reference(r *analysis.Reference) (TokenType, TokenModifier) {
 	env := t.v.Env
 	if ast.IsOperator(r.Name) {
 		return TokenOperator, 0
@@ -156,7 +167,7 @@ func (t *tokenizer) reference(r *analysis.Reference, functions map[string]bool) 
 			switch {
 			case here[0].Kind == analysis.Parameter, here[0].Kind == analysis.Binding:
 				return TokenParameter, 0
-			case functions[r.Name]:
+			case slices.ContainsFunc(t.v.Named(r.Name), func(s *analysis.Symbol) bool { return functionNode(s) != nil }):
 				return TokenFunction, 0
 			}
 			return TokenVariable, 0
@@ -215,7 +226,7 @@ func (t *tokenizer) visit(base int, n ast.Node) bool {
 	case *ast.Literal:
 		switch n.Value.(type) {
 		case string:
-			if i := t.first[min(start+1, end)]; i > 0 && t.list[i-1].End == end-1 {
+			if i := t.first[min(start+1, end)-t.from]; i > 0 && t.list[i-1].End == end-1 {
 				return true // its name stands in it
 			}
 			t.add(start, end, TokenString, 0)

@@ -95,10 +95,7 @@ func partition(f *analysis.File, name string) []*part {
 	given := f.Env.Proc(name) != nil || f.Env.IsGiven(name)
 	var refs []*analysis.Reference
 	meant := map[*analysis.Reference]*analysis.Symbol{} // nil for what is looked for outside
-	for _, r := range f.Refs {
-		if r.Name != name {
-			continue
-		}
+	for _, r := range f.Uses(name) {
 		list := seenBy(f, r, name)
 		if len(list) == 0 && given {
 			continue
@@ -281,7 +278,7 @@ func functionNode(s *analysis.Symbol) *tree.Node {
 // order.
 func parameters(f *analysis.File, n *tree.Node) []*analysis.Symbol {
 	var list []*analysis.Symbol
-	for _, s := range f.Symbols {
+	for _, s := range f.PartAt(f.Offset(n.Span.Start)).Symbols {
 		if s.Kind == analysis.Parameter && s.Node == n {
 			list = append(list, s)
 		}

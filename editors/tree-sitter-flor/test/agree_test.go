@@ -104,9 +104,9 @@ func florcParts(f *ast.File) parts {
 	}
 	lines = func(ls []*ast.Line, base, parent int) {
 		for _, l := range ls {
-			start := base + l.Base + l.Stmt.Start
+			start := base + f.Base(l) + l.Stmt.Start
 			found.add("statement in "+fmt.Sprint(parent), start, start)
-			inspect(l.Stmt, base+l.Base)
+			inspect(l.Stmt, base+f.Base(l))
 			lines(l.Children, base, start)
 		}
 	}
