@@ -263,6 +263,7 @@ func (s *step) finish() {
 		rec.Header = l.x.AppendHeader(make([]byte, 0, 48), s.put)
 		s.sweep()
 	}
+	rec.Bare = len(l.parts) == 0 && l.outcome == nil
 	if len(s.timers) > 0 {
 		for _, k := range slices.SortedFunc(maps.Keys(s.timers), compareTimerKeys) {
 			b.Timers = append(b.Timers, s.timers[k])

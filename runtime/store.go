@@ -256,6 +256,7 @@ type Record struct {
 	Bytes       int64   `cbor:"8,keyasint,omitempty"`  // of its frames and parts
 	Checkpoint  uint64  `cbor:"9,keyasint,omitempty"`  // the Seq of its last checkpoint
 	Traces      uint64  `cbor:"10,keyasint,omitempty"` // how many there are
+	Bare        bool    `cbor:"11,keyasint,omitempty"` // it has no parts and no outcome: a store need not look for them
 }
 
 // Origin is what an execution was launched with.

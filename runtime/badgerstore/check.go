@@ -69,7 +69,8 @@ type checker struct {
 	pieces     uint64 // of the last checkpoint that are still to come
 	txn        *badger.Txn
 	unindexed  bool
-	listed     uint64 // sums of the tasks that should be listed, less those that are
+	listed     uint64          // sums of the tasks that should be listed, less those that are
+	owner      *runtime.Record // of the state that was looked at last
 }
 
 func (s *Store) checkKeys(ctx context.Context, read func(done int64)) error {
@@ -181,6 +182,9 @@ func (c *checker) check(k, v []byte) error {
 	case originPrefix:
 		return decode(k, v, &runtime.Origin{})
 	case framePrefix:
+		if err := c.state(k, framePrefix); err != nil {
+			return err
+		}
 		return decode(k, v, &runtime.Frame{})
 	case tracePrefix:
 		return decode(k, v, &runtime.Trace{})
@@ -189,10 +193,34 @@ func (c *checker) check(k, v []byte) error {
 	case logPrefix:
 		_, err := readLog(k, v)
 		return err
-	case partPrefix, outcomePrefix, treePrefix, finishedPrefix, listsKey:
+	case partPrefix, outcomePrefix:
+		return c.state(k, prefix)
+	case treePrefix, finishedPrefix, listsKey:
 		return nil
 	}
 	return fmt.Errorf("%w: nobody knows what is stored under %q", ErrDamaged, k)
+}
+
+// state checks that a part of an execution's state is looked for by Load.
+func (c *checker) state(k []byte, prefix string) error {
+	exid, _, err := cutID(k, prefix)
+	if err != nil {
+		return err
+	}
+	if c.owner == nil || c.owner.Exid != exid {
+		of := key(recordPrefix, exid)
+		v, err := get(c.txn, of)
+		if err == nil {
+			c.owner, err = readRecord(of, v)
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %q is of execution %s: %w", ErrDamaged, k, exid, err)
+		}
+	}
+	if over := c.owner.Status == runtime.Terminated; over && prefix != outcomePrefix || c.owner.Bare && prefix != framePrefix {
+		return fmt.Errorf("%w: execution %s should have nothing under %q", ErrDamaged, exid, k)
+	}
+	return nil
 }
 
 // taskSum is a number for a task; those of many can be added up in any order.

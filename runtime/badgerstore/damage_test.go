@@ -51,6 +51,13 @@ func fill(t testing.TB, s *badgerstore.Store, execs, rounds int) {
 			if round == 1 && e < 2 {
 				b.Parts = append(b.Parts, runtime.Part{Ref: value.Ref{99}, Data: bytes.Repeat(text(r, 1000), 1100)})
 			}
+			if rec.Status == runtime.Terminated {
+				b.Frames, b.Removed = nil, append(b.Removed, "0", fmt.Sprint("0_", round-1))
+				b.Parts, b.Unparts = nil, []value.Ref{{99}}
+				for i := range round {
+					b.Unparts = append(b.Unparts, value.Ref{byte(i)})
+				}
+			}
 			if err := s.Commit(t.Context(), b); err != nil {
 				t.Fatal(err)
 			}

@@ -72,22 +72,26 @@ func (w *writer) planIndex(b *runtime.Batch) error {
 		w.pending = append(w.pending, change{fresh, true})
 		return nil
 	}
-	w.pending = append(w.pending, change{fresh, false})
-	if known {
-		w.pending = append(w.pending, change{stale, true})
-	}
+	w.pending = append(w.pending, change{fresh, false}, change{stale, false})
 	if rec.Origin == nil {
 		c := *rec
 		stored, err := record(w.txn, rec.Exid)
-		if err != nil && !errors.Is(err, runtime.ErrNotFound) {
-			return err
-		}
 		if err == nil {
 			c.Origin = stored.Origin
+		} else if !errors.Is(err, runtime.ErrNotFound) {
+			return err
 		}
-		w.made.group(&c)
+		rec = &c
+		w.made.group(rec) // else it is made without the state
 	}
-	return nil
+	if !known {
+		return nil
+	}
+	old, err := w.unindex(rec, nil)
+	if err == nil && old != nil {
+		w.made.key(indexedPrefix, rec.Exid).remove()
+	}
+	return err
 }
 
 // index writes what the index is to say of an execution.

@@ -132,28 +132,13 @@ func (s *Store) Load(ctx context.Context, exid string) (*runtime.Stored, error) 
 		if st.Record, err = record(txn, exid); err != nil {
 			return err
 		}
-		prefix := key(framePrefix, exid)
-		err = scan(txn, prefix, prefix, func(k, v []byte) (bool, error) {
-			var f runtime.Frame
-			err := decode(k, v, &f)
-			f.Nid = strings.TrimSuffix(string(k[len(prefix):]), "\x00")
-			st.Frames = append(st.Frames, f)
-			return true, err
-		})
-		if err != nil {
-			return err
-		}
-		prefix = key(partPrefix, exid)
-		err = scan(txn, prefix, prefix, func(k, v []byte) (bool, error) {
-			p := runtime.Part{Data: bytes.Clone(v)}
-			if copy(p.Ref[:], k[len(prefix):]) != len(p.Ref) {
-				return false, fmt.Errorf("%w: the key %q is none of a part", ErrDamaged, k)
+		if st.Record.Status != runtime.Terminated {
+			if err := loadState(txn, st); err != nil {
+				return err
 			}
-			st.Parts = append(st.Parts, p)
-			return true, nil
-		})
-		if err != nil {
-			return err
+		}
+		if st.Record.Bare {
+			return nil
 		}
 		st.Outcome, err = get(txn, key(outcomePrefix, exid))
 		if errors.Is(err, runtime.ErrNotFound) {
@@ -165,6 +150,30 @@ func (s *Store) Load(ctx context.Context, exid string) (*runtime.Stored, error) 
 		return nil, err
 	}
 	return st, nil
+}
+
+// loadState reads the frames and parts of an execution.
+func loadState(txn *badger.Txn, st *runtime.Stored) error {
+	prefix := key(framePrefix, st.Record.Exid)
+	err := scan(txn, prefix, prefix, func(k, v []byte) (bool, error) {
+		var f runtime.Frame
+		err := decode(k, v, &f)
+		f.Nid = strings.TrimSuffix(string(k[len(prefix):]), "\x00")
+		st.Frames = append(st.Frames, f)
+		return true, err
+	})
+	if err != nil || st.Record.Bare {
+		return err
+	}
+	prefix = key(partPrefix, st.Record.Exid)
+	return scan(txn, prefix, prefix, func(k, v []byte) (bool, error) {
+		p := runtime.Part{Data: bytes.Clone(v)}
+		if copy(p.Ref[:], k[len(prefix):]) != len(p.Ref) {
+			return false, fmt.Errorf("%w: the key %q is none of a part", ErrDamaged, k)
+		}
+		st.Parts = append(st.Parts, p)
+		return true, nil
+	})
 }
 
 // Part returns a part of an execution's values, or runtime.ErrNotFound.
