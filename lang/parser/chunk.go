@@ -81,8 +81,8 @@ func (r *reader) read(indent int) {
 			continue
 		}
 		from := int(lx.RawCursor())
-		g, err := parseStmt(lx)
-		stmt := statement(g, rangeOf(t))
+		stmt := &ast.Stmt{Range: rangeOf(t)}
+		err := readStmt(lx, stmt)
 		if err == nil {
 			err = endOfStatement(lx)
 		}
@@ -130,10 +130,10 @@ func (r *reader) recover(lx *lexer.PeekingLexer, stmt *ast.Stmt, from int, err e
 		if next := lx.Peek(); next.EOF() || next.Type == tokJoin {
 			return
 		}
-		var rest itemsG
-		err = rest.read(lx)
-		stmt.Attrs = append(stmt.Attrs, rest.attrs...)
-		stmt.Postfixes = append(stmt.Postfixes, rest.postfixes...)
+		var rest ast.Stmt
+		err = readItems(lx, &rest)
+		stmt.Attrs = append(stmt.Attrs, rest.Attrs...)
+		stmt.Postfixes = append(stmt.Postfixes, rest.Postfixes...)
 		stmt.Range = extent(stmt, stmt.Range)
 		if err == nil {
 			err = endOfStatement(lx)

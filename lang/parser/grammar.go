@@ -10,29 +10,11 @@ import (
 )
 
 // The grammar of a logical line: what stands in the tags is the language.
-// What repeats (the items of a line, an array, a block) and the expressions
-// are read by hand, in Parse methods: profiling shows that participle's own
-// repetition costs several times the rest of parsing. The grammar of each is
-// given beside it, an expression's by its precedences in ast.Precedence.
-
-// stmtG is what a line says: a head, then attributes and postfix conditions.
-type stmtG struct {
-	Head  exprG  `parser:"@@"`
-	Items itemsG `parser:"@@"`
-}
-
-// itemsG is any number of items, each an attribute, or the word that opens a
-// postfix condition: the items that follow the word are the condition's head
-// and attributes.
-//
-//	( Comma? ( Postfix | expr ( Colon expr )? ) )*
-type itemsG struct {
-	attrs     []ast.Attr
-	postfixes []ast.Postfix
-	// err is what stopped reading. It is kept here rather than given to
-	// participle, which would throw away what was read so far.
-	err error
-}
+// Statements, what repeats (an array, a block) and the expressions are read by
+// hand, most in Parse methods: profiling shows that participle's own repetition
+// costs several times the rest of parsing, and a rule of its that is run once
+// for each line half of it. The grammar of each is given beside it, an
+// expression's by its precedences in ast.Precedence.
 
 // parenG is a block in parentheses.
 type parenG struct {
@@ -120,7 +102,6 @@ type exprG struct {
 // rules are the parsers that participle builds from the grammar. They are
 // immutable and safe for concurrent use.
 type rules struct {
-	stmt     *participle.Parser[stmtG]
 	paren    *participle.Parser[parenG]
 	array    *participle.Parser[arrayG]
 	object   *participle.Parser[objectG]
@@ -132,7 +113,6 @@ type rules struct {
 
 var grammar = sync.OnceValue(func() *rules {
 	return &rules{
-		stmt:     build[stmtG](),
 		paren:    build[parenG](),
 		array:    build[arrayG](),
 		object:   build[objectG](),
@@ -148,17 +128,10 @@ func build[G any]() *participle.Parser[G] {
 	return participle.MustBuild[G](participle.Lexer(definition{}), participle.UseLookahead(0))
 }
 
-// parseStmt reads a statement from where lx stands, as far as it goes.
-func parseStmt(lx *lexer.PeekingLexer) (*stmtG, error) {
-	g, err := parse(grammar().stmt, lx)
-	if err == nil {
-		err = g.Items.err
-	}
-	return g, err
-}
-
 // parse runs a rule from where lx stands, and leaves lx behind what it took.
 // What was read before an error is returned beside it.
 func parse[G any](p *participle.Parser[G], lx *lexer.PeekingLexer) (*G, error) {
-	return p.ParseFromLexer(lx, participle.AllowTrailing(true))
+	return p.ParseFromLexer(lx, allowTrailing)
 }
+
+var allowTrailing = participle.AllowTrailing(true)

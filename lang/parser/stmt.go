@@ -9,11 +9,20 @@ import (
 	"github.com/florc-lang/florc/lang/ast"
 )
 
-// statement makes a statement of what the grammar read, as far as it got.
-func statement(g *stmtG, r ast.Range) *ast.Stmt {
-	s := &ast.Stmt{Head: g.Head.node, Attrs: g.Items.attrs, Postfixes: g.Items.postfixes}
-	s.Range = extent(s, r)
-	return s
+// readStmt reads what a line says, a head, then attributes and postfix
+// conditions, from where lx stands, as far as it goes; what was read before an
+// error is in the statement. Without a head its range stays as it is.
+//
+//	expr items
+func readStmt(lx *lexer.PeekingLexer, s *ast.Stmt) (err error) {
+	t := lx.Peek()
+	if s.Head, err = expression(lx); err == nil {
+		err = readItems(lx, s)
+	} else if err == participle.NextMatch {
+		err = unexpected(t, "", "")
+	}
+	s.Range = extent(s, s.Range)
+	return err
 }
 
 // extent returns the range from the head to the last attribute; r where there
@@ -31,13 +40,16 @@ func extent(s *ast.Stmt, r ast.Range) ast.Range {
 	return r
 }
 
-// Parse reads items: participle's interface for a rule by hand.
-func (g *itemsG) Parse(lx *lexer.PeekingLexer) error {
-	g.err = g.read(lx)
-	return nil
-}
-
-func (g *itemsG) read(lx *lexer.PeekingLexer) error {
+// readItems reads any number of items, each an attribute, or the word that opens
+// a postfix condition: the items that follow the word are the condition's head
+// and attributes. What was read before an error is in the statement, which
+// must have neither.
+//
+//	( Comma? ( Postfix | expr ( Colon expr )? ) )*
+func readItems(lx *lexer.PeekingLexer, s *ast.Stmt) error {
+	var room [6]ast.Attr // for what most lines have
+	attrs := room[:0]
+	defer func() { s.Attrs = append([]ast.Attr(nil), attrs...) }()
 	var word *lexer.Token // the last if or unless, its condition yet to come
 	for {
 		t := lx.Peek()
@@ -61,26 +73,26 @@ func (g *itemsG) read(lx *lexer.PeekingLexer) error {
 		case err != nil:
 			return err
 		}
-		n := len(g.postfixes)
+		n := len(s.Postfixes)
 		switch {
 		case word != nil && a.Key != nil:
 			// "push a 1 if x: 'y'": a key follows, so "if" is but a name
 			name := &ast.Name{Range: rangeOf(word), Text: word.Value}
-			g.attrs = append(g.attrs, ast.Attr{Range: name.Range, Value: name}, a)
+			attrs = append(attrs, ast.Attr{Range: name.Range, Value: name}, a)
 		case word != nil:
-			g.postfixes = append(g.postfixes, ast.Postfix{
+			s.Postfixes = append(s.Postfixes, ast.Postfix{
 				Range: ast.Range{Start: word.Pos.Offset, End: a.End},
 				Word:  ast.Name{Range: rangeOf(word), Text: word.Value},
 				Head:  a.Value,
 			})
 		case n == 0:
-			g.attrs = append(g.attrs, a)
+			attrs = append(attrs, a)
 		case a.Key != nil:
-			name := g.postfixes[n-1].Word.Text
+			name := s.Postfixes[n-1].Word.Text
 			return &syntaxError{token: spanToken(a.Key), code: codePostfix, message: "a keyed attribute after a postfix `" + name + "`", hint: "write it before the `" + name + "`, or, where it belongs to the condition, put the condition in parentheses"}
 		default:
-			g.postfixes[n-1].Attrs = append(g.postfixes[n-1].Attrs, a)
-			g.postfixes[n-1].End = a.End
+			s.Postfixes[n-1].Attrs = append(s.Postfixes[n-1].Attrs, a)
+			s.Postfixes[n-1].End = a.End
 		}
 		word = nil
 	}
@@ -142,11 +154,10 @@ func (g *blockG) Parse(lx *lexer.PeekingLexer) error {
 			g.Lines = at.roots
 			return nil
 		}
-		read, err := parseStmt(lx)
-		if err != nil {
+		s := &ast.Stmt{}
+		if err := readStmt(lx, s); err != nil {
 			return err
 		}
-		s := statement(read, ast.Range{})
 		line := &ast.Line{Stmt: s}
 		if at.place(line, indent, join, maxBlockDepth) {
 			return &syntaxError{token: spanToken(s.Head), code: codeTooDeep, message: "lines are nested too deep here"}
