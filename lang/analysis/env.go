@@ -2,7 +2,9 @@ package analysis
 
 import (
 	"regexp"
+	"slices"
 	"sort"
+	"strings"
 
 	"github.com/florc-lang/florc/lang/sig"
 )
@@ -18,6 +20,9 @@ type Env struct {
 	taskers  map[string]*sig.Tasker
 	patterns []taskerPattern
 	vars     map[string]*sig.Var
+	// importing are the names of procedures that bring files in; "" where any
+	// line may.
+	importing []string
 }
 
 type taskerPattern struct {
@@ -37,16 +42,24 @@ func NewEnv(s sig.Schema) *Env {
 		for _, name := range p.Names {
 			e.procs[name] = p
 		}
+		importing := slices.ContainsFunc(p.Args, func(a sig.Arg) bool { return entities[a.Type] == Flow })
 		for _, a := range p.Attrs {
+			importing = importing || entities[a.Type] == Flow
 			for _, name := range a.Names {
 				e.attrs[name] = true
 			}
+		}
+		if importing {
+			e.importing = append(e.importing, p.Names...)
 		}
 	}
 	for i := range s.Common {
 		for _, name := range s.Common[i].Names {
 			e.common[name] = &s.Common[i]
 			e.attrs[name] = true
+		}
+		if entities[s.Common[i].Type] == Flow {
+			e.importing = append(e.importing, "")
 		}
 	}
 	for i := range s.Taskers {
@@ -73,6 +86,12 @@ func (e *Env) Common(name string) *sig.Attr { return e.common[name] }
 // IsAttr tells whether some procedure, or every node, has an attribute of
 // that name.
 func (e *Env) IsAttr(name string) bool { return e.attrs[name] }
+
+// MayImport tells whether a definition may bring files in, by what surely stands
+// in its text then: the name of a procedure that does.
+func (e *Env) MayImport(text string) bool {
+	return slices.ContainsFunc(e.importing, func(name string) bool { return strings.Contains(text, name) })
+}
 
 // Tasker returns the tasker that answers to a name, or nil.
 func (e *Env) Tasker(name string) *sig.Tasker {

@@ -16,9 +16,12 @@ type Project struct {
 	// Complete tells that every file there is belongs to the project: what is
 	// not found then does not exist.
 	Complete bool
-	files    map[string]*File
-	newer    map[string]*File // a few that take the place of those
-	links    *links           // shared with projects in which files bring in the same
+	// Others are the paths of files that belong to the project, too, but bring in
+	// none of its files and are brought in by none. NewProject leaves it nil.
+	Others []string
+	files  map[string]*File
+	newer  map[string]*File // a few that take the place of those
+	links  *links           // shared with projects in which files bring in the same
 }
 
 // links are the paths of the files that bring each in, in order.
@@ -69,7 +72,7 @@ func (p *Project) Without(path string) *Project {
 
 // clone returns a project with a list of files of its own.
 func (p *Project) clone() *Project {
-	q := &Project{Env: p.Env, Complete: p.Complete, files: maps.Clone(p.files), links: new(links)}
+	q := &Project{Env: p.Env, Complete: p.Complete, Others: p.Others, files: maps.Clone(p.files), links: new(links)}
 	maps.Copy(q.files, p.newer)
 	return q
 }
@@ -82,13 +85,16 @@ func (p *Project) File(path string) *File {
 	return p.files[path]
 }
 
+// Paths lists the paths of all files that belong to the project, sorted.
+func (p *Project) Paths() []string {
+	paths := slices.AppendSeq(slices.Clone(p.Others), maps.Keys(p.files))
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
 // Files lists the files, sorted by path.
 func (p *Project) Files() []*File {
-	paths := make([]string, 0, len(p.files))
-	for path := range p.files {
-		paths = append(paths, path)
-	}
-	sort.Strings(paths)
+	paths := slices.Sorted(maps.Keys(p.files))
 	list := make([]*File, len(paths))
 	for i, path := range paths {
 		list[i] = p.File(path)

@@ -28,8 +28,11 @@ func (c *Call) Name() string {
 }
 
 // Args lists what is given to the call without a key: its unkeyed attributes,
-// and its children.
+// and its children. The list is not to be changed.
 func (c *Call) Args() []*tree.Node { return arguments(c.Node) }
+
+// CountArgs returns how many there are of Args.
+func (c *Call) CountArgs() int { return countArguments(c.Node) }
 
 // Context is what is around a node.
 type Context struct {
@@ -268,7 +271,7 @@ func (w *walker) parts(c *Call, ctx Context) {
 	case sig.Arguments:
 		ctx = w.attrs(c, ctx)
 		c.Inner = ctx.Scope
-		given := len(c.Args()) - len(n.Children)
+		given := c.CountArgs() - len(n.Children)
 		for i, ch := range n.Children {
 			w.argument(c, given+i, ch, ctx)
 			w.node(ch, ctx)
@@ -449,15 +452,30 @@ func VariableOf(n *tree.Node) (mode bool, name string, deep bool) {
 	return false, root, len(n.Children) > 1
 }
 
-// arguments lists the unkeyed attributes of a node, and its children.
+// arguments lists the unkeyed attributes of a node, and its children. The list is
+// not to be changed.
 func arguments(n *tree.Node) []*tree.Node {
-	var list []*tree.Node
+	count := countArguments(n)
+	if count == len(n.Children) {
+		return n.Children[:count:count]
+	}
+	list := make([]*tree.Node, 0, count)
 	for i := range n.Attrs {
-		if a := &n.Attrs[i]; !a.Keyed() && !a.Lone() {
+		if a := &n.Attrs[i]; a.Unkeyed() {
 			list = append(list, a.Value)
 		}
 	}
 	return append(list, n.Children...)
+}
+
+func countArguments(n *tree.Node) int {
+	count := len(n.Children)
+	for i := range n.Attrs {
+		if n.Attrs[i].Unkeyed() {
+			count++
+		}
+	}
+	return count
 }
 
 // wordAt tells whether text[i:i+n] is a name of its own and no part of one.

@@ -43,15 +43,15 @@ var lacks = map[string]struct {
 // arguments finds calls that miss an argument.
 func (r *rules) arguments(c *analysis.Call) {
 	n, p := c.Node, c.Proc
-	args := c.Args()
-	if l, ok := lacks[c.Name()]; ok && !(l.argument && len(args) > 0) && !r.hasAttribute(c, l.attr) {
+	args := c.CountArgs()
+	if l, ok := lacks[c.Name()]; ok && !(l.argument && args > 0) && !r.hasAttribute(c, l.attr) {
 		r.report(diag.Diagnostic{
 			Code: codeArgument, Severity: diag.Error, Span: r.head(c),
 			Message: fmt.Sprintf("%s is not told %s", n.Head, l.what),
 			Hint:    "write for example `" + l.example + "`",
 		})
 	}
-	if len(args) == 0 && !r.doesWithout(c) {
+	if args == 0 && !r.doesWithout(c) {
 		for _, a := range p.Args {
 			if !a.Optional && !a.Repeated && !hasKey(n, a.Name) {
 				r.report(diag.Diagnostic{

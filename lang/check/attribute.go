@@ -42,60 +42,42 @@ func (r *rules) attributes(c *analysis.Call) {
 		if at.Key == "" || at.Key == "_" || r.Env.IsAttr(at.Key) || len(at.Key) < 3 || r.Defines(at.Key) {
 			continue
 		}
-		best, certain := r.nearestAttr(c.Proc, at.Key)
-		if best == "" || len(at.Key) == 3 && len(best) == 3 && !isSwap(at.Key, best) {
+		g := r.nearestAttr(c.Proc, at.Key)
+		if g.name == "" || len(at.Key) == 3 && len(g.name) == 3 && !isSwap(at.Key, g.name) {
 			continue
 		}
-		if task && (!certain || len(best) < 6) {
+		if task && (!g.certain || len(g.name) < 6) {
 			continue // it may well be a parameter, unless it is all but timeout, on_error or the like
 		}
 		d := diag.Diagnostic{
 			Code: codeAttribute, Severity: diag.Warning, Span: at.KeySpan,
 			Message: fmt.Sprintf("%s has no attribute %q", c.Node.Head, at.Key),
-			Hint:    fmt.Sprintf("did you mean %q?", best),
 		}
 		if task {
 			d.Message = fmt.Sprintf("%q is but a parameter of the task", at.Key)
 		}
-		if certain {
-			d.Fix = rename(at.KeySpan, best)
-		}
+		g.propose(&d)
 		r.report(d)
 	}
 }
 
-// attrKey is a key that was given to a procedure, and attrSlip what it might have
-// been meant to be.
-type (
-	attrKey struct {
-		proc *sig.Proc
-		key  string
-	}
-	attrSlip struct {
-		best    string
-		certain bool
-	}
-)
-
-// nearestAttr returns the attribute of a procedure that is most like a key. It
-// looks once for each: a key that is no attribute's is often given many times.
-func (r *rules) nearestAttr(p *sig.Proc, key string) (best string, certain bool) {
-	k := attrKey{p, key}
-	x, known := r.attrSlips[k]
-	if !known {
-		var candidates []string
+// nearestAttr returns the attribute of a procedure that is most like a key. A key
+// that is no attribute's is often given many times.
+func (r *rules) nearestAttr(p *sig.Proc, key string) guess {
+	names := r.attrNames[p]
+	if names == nil {
+		names = &lexicon{}
 		for _, list := range [][]sig.Attr{p.Attrs, r.Env.Schema.Common} {
 			for _, a := range list {
-				candidates = append(candidates, a.Names...)
+				names.names = append(names.names, a.Names...)
 			}
 		}
-		x.best, x.certain = nearest(key, candidates)
-		if r.attrSlips == nil {
-			r.attrSlips = map[attrKey]attrSlip{}
+		if r.attrNames == nil {
+			r.attrNames = map[*sig.Proc]*lexicon{}
 		}
-		r.attrSlips[k] = x
+		r.attrNames[p] = names
 	}
-	return x.best, x.certain
+	return nearest(key, names.near(key))
 }
 
 // isSwap tells whether two names hold the same letters.

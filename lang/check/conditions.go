@@ -93,10 +93,9 @@ func (r *rules) elseInIf(c *analysis.Call) {
 
 // conditionsOf lists the conditions of a call that decides something.
 func conditionsOf(c *analysis.Call) []*tree.Node {
-	args := c.Args()
 	switch c.Name() {
 	case "if", "until":
-		if len(args) > 0 {
+		if args := c.Args(); len(args) > 0 {
 			return args[:1]
 		}
 	case "cond":

@@ -12,8 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/diag"
+	"github.com/florc-lang/florc/lang/parser"
 	"github.com/florc-lang/florc/lang/sig"
 	"github.com/florc-lang/florc/lang/source"
 	"github.com/florc-lang/florc/stdlib"
@@ -164,6 +166,24 @@ func TestNoFalseAlarms(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), found.String()); diff != "" {
 		t.Errorf("%s is stale; look at what is found, then run go test ./lang/check -update\n%s", golden, diff)
+	}
+}
+
+// TestMayImport holds what is told by a text alone of what it may bring in
+// against what its analysis finds.
+func TestMayImport(t *testing.T) {
+	c := check.New(options())
+	may := 0
+	for _, d := range append(corpus(t), samples(t)...) {
+		f, _ := parser.Parse(source.NewFile("", d.text), parser.Options{})
+		if c.Env.MayImport(d.text) {
+			may++
+		} else if imports := analysis.Analyze(c.Env, f).Imports; len(imports) > 0 {
+			t.Errorf("%s brings files in:\n%s", d.name, d.text)
+		}
+	}
+	if may == 0 {
+		t.Error("no text may bring anything in")
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/sig"
-	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/lang/when"
 )
 
@@ -23,39 +22,19 @@ var badDuration = rule{
 			Good:  "sleep '4 weeks'\n",
 		},
 	},
-	proc: (*rules).durations,
+	value: (*rules).duration,
 }
 
-// durations finds durations that cannot be read.
-func (r *rules) durations(c *analysis.Call) {
-	test := func(v *tree.Node) {
-		s, ok := v.Value.(string)
-		if !v.Literal || !ok {
-			return
-		}
-		if _, err := when.ParseDuration(s); err != nil {
-			r.report(diag.Diagnostic{
-				Code: codeDuration, Severity: diag.Error, Span: v.Span,
-				Message: fmt.Sprintf("%q is no duration", s),
-				Hint:    "write it like '10s', '1h30m', '2 days and 1 hour' or 'P1DT2H'",
-			})
-		}
+func (r *rules) duration(_ *analysis.Call, v given) {
+	s, ok := text(v.node)
+	if !ok || v.typ != sig.Duration {
+		return
 	}
-	n := c.Node
-	at := 0 // of the next unkeyed attribute
-	for i := range n.Attrs {
-		a := &n.Attrs[i]
-		switch {
-		case a.Lone():
-		case a.Keyed():
-			if def := r.Attr(c, a.Key); def != nil && def.Type == sig.Duration {
-				test(a.Value)
-			}
-		default:
-			if at < len(c.Proc.Args) && c.Proc.Args[at].Type == sig.Duration {
-				test(a.Value)
-			}
-			at++
-		}
+	if _, err := when.ParseDuration(s); err != nil {
+		r.report(diag.Diagnostic{
+			Code: codeDuration, Severity: diag.Error, Span: v.node.Span,
+			Message: fmt.Sprintf("%q is no duration", s),
+			Hint:    "write it like '10s', '1h30m', '2 days and 1 hour' or 'P1DT2H'",
+		})
 	}
 }

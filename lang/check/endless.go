@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/florc-lang/florc/lang/analysis"
@@ -29,6 +30,9 @@ var endlessLoop = rule{
 // endlessLoops goes through the calls from the inside outwards, and finds the
 // loops in which nothing waits, leaves, or is not known.
 func (r *rules) endlessLoops(p *analysis.Part) {
+	if !slices.ContainsFunc(p.Calls, isTurning) {
+		return
+	}
 	open := map[*analysis.Call]bool{}
 	for i := len(p.Calls) - 1; i >= 0; i-- {
 		c := p.Calls[i]
@@ -39,12 +43,15 @@ func (r *rules) endlessLoops(p *analysis.Part) {
 			open[c.Parent] = true
 			continue
 		}
-		if n := c.Node; c.Proc != nil && (c.Name() == "until" || c.Name() == "loop") && len(n.Children) > 0 && r.isEndless(c) {
+		if n := c.Node; isTurning(c) && len(n.Children) > 0 && r.isEndless(c) {
 			r.warn(codeEndless, r.start(n), "this loop never ends, and waits for nothing",
 				"change what its condition looks at, or leave it with `break _ if …`")
 		}
 	}
 }
+
+// isTurning tells whether a call is a loop that goes on until something ends it.
+func isTurning(c *analysis.Call) bool { return c.Name() == "until" || c.Name() == "loop" }
 
 // mayEnd tells whether a call on its own may wait, leave the loop around it, or
 // do what is not known.

@@ -41,7 +41,7 @@ func (r *rules) errorMember(c *analysis.Call) {
 		Message: fmt.Sprintf("errors have no %q", member), Hint: "they have msg, code, kind, kla, prc, lin and file",
 	}
 	if member == "message" {
-		d.Hint = `did you mean "msg"?`
+		d.Hint = guess{name: "msg"}.hint()
 	}
 	r.report(d)
 }

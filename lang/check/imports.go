@@ -54,17 +54,12 @@ func (r *rules) missingFiles() {
 			Hint:    "it is looked for beside this file, then from the root of the project, also with .flo at its end",
 		}
 		var names []string
-		for _, f := range r.Project.Files() {
-			if path.Dir(f.Path()) == path.Dir(r.Path()) {
-				names = append(names, strings.TrimSuffix(path.Base(f.Path()), ".flo"))
+		for _, other := range r.Project.Paths() {
+			if path.Dir(other) == path.Dir(r.Path()) {
+				names = append(names, strings.TrimSuffix(path.Base(other), ".flo"))
 			}
 		}
-		if best, certain := nearest(strings.TrimSuffix(i.Target, ".flo"), names); best != "" {
-			d.Hint = fmt.Sprintf("did you mean %q?", best)
-			if certain {
-				d.Fix = rename(i.Span, best)
-			}
-		}
+		nearest(strings.TrimSuffix(i.Target, ".flo"), names).propose(&d)
 		r.report(d)
 	}
 }

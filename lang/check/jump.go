@@ -56,7 +56,7 @@ func (r *rules) misplacedJump(c *analysis.Call) {
 		return
 	}
 	move := c.Name() == "move"
-	if move && len(c.Args()) > 0 {
+	if move && c.CountArgs() > 0 {
 		return // the cursor's tag
 	}
 	d := diag.Diagnostic{
@@ -96,8 +96,8 @@ func (r *rules) target(cursor *analysis.Call, to *tree.Node) {
 		Hint:    fmt.Sprintf("give one of its lines `tag: '%s'`; only lines directly beneath it count", name),
 		Related: []diag.Related{{Span: r.head(cursor), Message: "this cursor"}},
 	}
-	if best, _ := nearest(name, targets(cursor.Node.Children)); best != "" {
-		d.Hint = fmt.Sprintf("did you mean %q?", best)
+	if g := nearest(name, targets(cursor.Node.Children)); g.name != "" {
+		d.Hint = g.hint()
 	}
 	r.report(d)
 }

@@ -93,7 +93,7 @@ func (r *rules) misread(c *analysis.Call) {
 		}
 	}
 	switch {
-	case (n.Head == "if" || n.Head == "unless") && len(c.Args()) == 1 && !r.IsRead(n, c.Parent):
+	case (n.Head == "if" || n.Head == "unless") && c.CountArgs() == 1 && !r.IsRead(n, c.Parent):
 		hint := "indent what it decides about beneath it"
 		rest := strings.TrimLeft(r.Source().Text[r.Offset(n.Span.End):], " \t)")
 		d := diag.Diagnostic{Code: codeEmptyIf, Severity: diag.Warning, Span: r.start(n), Message: fmt.Sprintf("this %s decides nothing", n.Head)}

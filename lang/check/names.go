@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/florc-lang/florc/lang/analysis"
@@ -144,14 +143,7 @@ func (r *rules) unknownName(ref *analysis.Reference) {
 			d.Hint = "behind a value a slash divides: write r/…/ for a regular expression"
 		}
 	}
-	best, certain := nearest(ref.Name, append(r.seenBy(ref), ref.Words()...))
-	switch {
-	case best != "":
-		d.Hint = fmt.Sprintf("did you mean %q?", best)
-		if certain {
-			d.Fix = rename(ref.Span, best)
-		}
-	case ref.Handled:
+	if !nearest(ref.Name, append(r.seenBy(ref), ref.Words()...)).propose(&d) && ref.Handled {
 		// it fails, but somebody takes care of that, and may want to
 		d.Severity = diag.Info
 	}
@@ -170,12 +162,8 @@ func (r *rules) mutedName(ref *analysis.Reference) {
 			candidates = append(candidates, name)
 		}
 	}
-	if best, certain := nearest(ref.Name, candidates); best != "" && certain {
-		r.report(diag.Diagnostic{
-			Code: codeMuted, Severity: diag.Warning, Span: ref.Span,
-			Message: fmt.Sprintf("nothing is called %q here, so that this gives an empty text", ref.Name),
-			Hint:    fmt.Sprintf("did you mean %q?", best), Fix: rename(ref.Span, best),
-		})
+	if g := nearest(ref.Name, candidates); g.certain {
+		r.slipped(codeMuted, ref.Span, fmt.Sprintf("nothing is called %q here, so that this gives an empty text", ref.Name), g.name)
 	}
 }
 
@@ -198,22 +186,10 @@ const mostSlips = 200
 
 // near lists the names, of anything, that are anything like a name, sorted.
 func (r *rules) near(name string) []string {
-	if list, known := r.slips[name]; known || len(r.slips) >= mostSlips {
-		return list
+	if r.everyName == nil {
+		names := append(append(append(r.Env.ProcNames(), r.SymbolNames()...), r.Env.Given()...), analysis.ImplicitNames()...)
+		slices.Sort(names)
+		r.everyName = &lexicon{names: slices.Compact(names), most: mostSlips}
 	}
-	if r.slips == nil {
-		r.slips = map[string][]string{}
-		r.everyName = append(append(append(r.Env.ProcNames(), r.SymbolNames()...), r.Env.Given()...), analysis.ImplicitNames()...)
-		sort.Strings(r.everyName)
-		r.everyName = slices.Compact(r.everyName)
-	}
-	limit := max(1, (len(name)+1)/3)
-	list := []string{}
-	for _, other := range r.everyName {
-		if other != name && spell.Distance(name, other, limit) <= limit {
-			list = append(list, other)
-		}
-	}
-	r.slips[name] = list
-	return list
+	return r.everyName.near(name)
 }

@@ -21,40 +21,33 @@ var badOption = rule{
 			Good:  "concurrence expect: 1 remaining: 'forget'\n  task 'alice' 'look'\n  task 'bob' 'look'\n",
 		},
 	},
-	proc: (*rules).options,
+	value: (*rules).options,
 }
 
-func (r *rules) options(c *analysis.Call) {
-	for i := range c.Node.Attrs {
-		a := &c.Node.Attrs[i]
-		at := c.Proc.Attr(a.Key)
-		if a.Key == "" || at == nil || len(at.Values) == 0 {
+func (r *rules) options(_ *analysis.Call, v given) {
+	s, ok := text(v.node)
+	if !ok || len(v.values) == 0 {
+		return
+	}
+	var known []string
+	for _, value := range v.values {
+		known = append(known, strings.Fields(strings.Trim(value, `'"`))...)
+	}
+	for _, word := range strings.FieldsFunc(s, func(c rune) bool { return c == ' ' || c == '-' || c == '_' }) {
+		word, _, _ = strings.Cut(word, ":")
+		meant := nearest(word, known)
+		if meant.name == "" || isWord(word, known) {
 			continue
 		}
-		s, ok := text(a.Value)
-		if !ok {
-			continue
+		d := diag.Diagnostic{
+			Code: codeOption, Severity: diag.Warning, Span: v.node.Span,
+			Message: fmt.Sprintf("%s: does not know %q", v.key, word),
+			Hint:    meant.hint(),
 		}
-		var known []string
-		for _, v := range at.Values {
-			known = append(known, strings.Fields(strings.Trim(v, `'"`))...)
+		if strings.Count(r.Text(v.node), word) == 1 {
+			d.Fix = rename(v.node.Span, strings.Replace(r.Text(v.node), word, meant.name, 1))
 		}
-		for _, word := range strings.FieldsFunc(s, func(c rune) bool { return c == ' ' || c == '-' || c == '_' }) {
-			word, _, _ = strings.Cut(word, ":")
-			best, _ := nearest(word, known)
-			if best == "" || isWord(word, known) {
-				continue
-			}
-			d := diag.Diagnostic{
-				Code: codeOption, Severity: diag.Warning, Span: a.Value.Span,
-				Message: fmt.Sprintf("%s: does not know %q", a.Key, word),
-				Hint:    fmt.Sprintf("did you mean %q?", best),
-			}
-			if strings.Count(r.Text(a.Value), word) == 1 {
-				d.Fix = rename(a.Value.Span, strings.Replace(r.Text(a.Value), word, best, 1))
-			}
-			r.report(d)
-		}
+		r.report(d)
 	}
 }
 

@@ -2,7 +2,6 @@ package check
 
 import (
 	"errors"
-	"fmt"
 	"math/big"
 
 	"github.com/florc-lang/florc/lang/analysis"
@@ -85,10 +84,8 @@ func (r *rules) badPolicy(n *tree.Node, v value.Value) {
 	d := diag.Diagnostic{Code: codeRetry, Severity: diag.Error, Span: n.Span, Message: bad.Message, Hint: bad.Hint}
 	if key, at := memberAt(n, bad.Key); at.IsValid() {
 		d.Span = at
-		if best, sure := nearest(bad.Key, retry.Keys); best != "" && key {
-			if d.Hint = fmt.Sprintf("did you mean %q?", best); sure {
-				d.Fix = rename(at, best)
-			}
+		if key {
+			nearest(bad.Key, retry.Keys).propose(&d)
 		}
 	}
 	r.report(d)

@@ -37,9 +37,21 @@ type rule struct {
 	// variable's name as well; internal at those of the procedures that the
 	// compiler makes.
 	proc, internal func(r *rules, c *analysis.Call)
+	// value looks, under the same condition as proc, at each value that is given
+	// to a procedure as an argument or attribute that its signature knows.
+	value func(r *rules, c *analysis.Call, v given)
 	// lines looks at the lines nested in each call, and at those of the file
 	// itself, with a call of nil.
 	lines func(r *rules, c *analysis.Call, lines []*tree.Node)
+}
+
+// given is a value that is given to a procedure, with what its signature says of
+// it.
+type given struct {
+	key    string // "" for an argument
+	node   *tree.Node
+	typ    sig.Type
+	values []string // as in sig.Attr
 }
 
 // all lists the rules. Names come first: what others say depends on whether a
@@ -76,11 +88,8 @@ type rules struct {
 	// mentioned are the names that may be defined where it is not known what
 	// a line means.
 	mentioned map[string]bool
-	// everyName are the names of anything, sorted, and slips what was found
-	// among them; see near.
-	everyName []string
-	slips     map[string][]string
-	attrSlips map[attrKey]attrSlip
+	everyName *lexicon               // of the names of anything, see near
+	attrNames map[*sig.Proc]*lexicon // see nearestAttr
 	said      map[*analysis.File]*said
 	loose     map[string]bool // see isLoose
 	// unknown are the calls whose head is a misspelt procedure: what their
@@ -101,6 +110,7 @@ type looks struct {
 	file                 []func(*rules)
 	part                 []func(*rules, *analysis.Part)
 	call, proc, internal []func(*rules, *analysis.Call)
+	value                []func(*rules, *analysis.Call, given)
 	lines                []func(*rules, *analysis.Call, []*tree.Node)
 }
 
@@ -133,6 +143,9 @@ func (l *looks) add(x rule) {
 	}
 	if x.internal != nil {
 		l.internal = append(l.internal, x.internal)
+	}
+	if x.value != nil {
+		l.value = append(l.value, x.value)
 	}
 	if x.lines != nil {
 		l.lines = append(l.lines, x.lines)
@@ -207,7 +220,7 @@ func (r *rules) look(p *analysis.Part, l *looks, watch bool) *finding {
 			f.stops[n] = after
 		}
 	}
-	r.slips, r.everyName, r.attrSlips, r.said = in.slips, in.everyName, in.attrSlips, in.said
+	r.everyName, r.attrNames, r.said = in.everyName, in.attrNames, in.said
 	return f
 }
 
@@ -238,6 +251,35 @@ func (r *rules) lookAt(p *analysis.Part, l *looks) {
 			for _, look := range l.proc {
 				look(r, c)
 			}
+			if len(l.value) > 0 {
+				r.lookAtValues(c, l.value)
+			}
+		}
+	}
+}
+
+func (r *rules) lookAtValues(c *analysis.Call, looks []func(*rules, *analysis.Call, given)) {
+	args := c.Proc.Args
+	for i := range c.Node.Attrs {
+		a := &c.Node.Attrs[i]
+		v := given{key: a.Key, node: a.Value}
+		switch {
+		case a.Unkeyed():
+			if len(args) == 0 || r.isFlag(a.Value) {
+				continue
+			}
+			v.typ, args = args[0].Type, args[1:]
+		case a.Key != "":
+			at := r.Attr(c, a.Key)
+			if at == nil {
+				continue
+			}
+			v.typ, v.values = at.Type, at.Values
+		default:
+			continue
+		}
+		for _, look := range looks {
+			look(r, c, v)
 		}
 	}
 }

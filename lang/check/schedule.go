@@ -7,7 +7,6 @@ import (
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/sig"
-	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/lang/when"
 )
 
@@ -34,27 +33,20 @@ var badSchedule = rule{
 			Good:  "cron '0 8 * * mon Europe/Zurich'\n  trace 'open'\n",
 		},
 	},
-	proc: (*rules).schedules,
+	value: (*rules).schedule,
 }
 
-func (r *rules) schedules(c *analysis.Call) {
-	for i, n := range r.positional(c.Node) {
-		if i < len(c.Proc.Args) && c.Proc.Args[i].Type == sig.Cron {
-			r.schedule(c.Name(), n)
-		}
+func (r *rules) schedule(c *analysis.Call, v given) {
+	if v.typ != sig.Cron {
+		return
 	}
-	for i := range c.Node.Attrs {
-		a := &c.Node.Attrs[i]
-		if at := c.Proc.Attr(a.Key); a.Key != "" && at != nil && at.Type == sig.Cron {
-			r.schedule(a.Key, a.Value)
-		}
-	}
-}
-
-func (r *rules) schedule(how string, n *tree.Node) {
-	s, ok := text(n)
+	s, ok := text(v.node)
 	if !ok {
 		return
+	}
+	how := v.key
+	if how == "" {
+		how = c.Name()
 	}
 	kind := when.EverySo
 	if how == string(when.CronLike) {
@@ -65,7 +57,7 @@ func (r *rules) schedule(how string, n *tree.Node) {
 		return
 	}
 	d := diag.Diagnostic{
-		Code: codeCron, Severity: diag.Error, Span: n.Span, Message: err.Error(),
+		Code: codeCron, Severity: diag.Error, Span: v.node.Span, Message: err.Error(),
 		Hint: "write for example '0 8 * * mon-fri' or 'every day at eight'",
 	}
 	if fields := strings.Fields(s); len(fields) > 1 {

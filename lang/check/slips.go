@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/source"
-	"github.com/florc-lang/florc/lang/spell"
 )
 
 const (
@@ -63,53 +61,10 @@ var misspeltTasker = rule{
 	file: (*rules).misspeltTaskers,
 }
 
-// maxSlipNames is among how many names slips are looked for: every use is
-// compared with all of them, and an editor waits for it at each keystroke.
-const maxSlipNames = 200
-
-// mayBeNear tells, at little cost, whether two names may be one change apart:
-// between what they start and end with alike, at most two characters are left.
-func mayBeNear(a, b string) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	if len(b)-len(a) > 2*utf8.UTFMax {
-		return false
-	}
-	head := 0
-	for head < len(a) && a[head] == b[head] {
-		head++
-	}
-	tail := 0
-	for tail < len(a)-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
-		tail++
-	}
-	return len(b)-head-tail <= 2*utf8.UTFMax
-}
-
-// slip returns the only one of several names for which a name is likely a
-// slip, "" where there is none.
-func slip(name string, names []string) string {
-	if len(names) > maxSlipNames {
-		return ""
-	}
-	found := ""
-	for _, other := range names {
-		if mayBeNear(name, other) && isSlip(name, other) && spell.Distance(name, other, 1) == 1 {
-			if found != "" {
-				return ""
-			}
-			found = other
-		}
-	}
-	return found
-}
-
 func (r *rules) slipped(code diag.Code, at source.Span, message, meant string) {
-	r.report(diag.Diagnostic{
-		Code: code, Severity: diag.Warning, Span: at, Message: message,
-		Hint: fmt.Sprintf("did you mean %q?", meant), Fix: rename(at, meant),
-	})
+	d := diag.Diagnostic{Code: code, Severity: diag.Warning, Span: at, Message: message}
+	guess{meant, true}.propose(&d)
+	r.report(d)
 }
 
 func (r *rules) lostSignals() {

@@ -81,19 +81,15 @@ func (r *rules) unknownTags() {
 		if defined.names[m.Name] {
 			continue
 		}
-		hint := fmt.Sprintf("give a node the attribute `tag: '%s'`", m.Name)
-		d := diag.Diagnostic{Code: codeUnknownTag, Severity: diag.Warning, Span: m.Span, Message: fmt.Sprintf("nothing has the tag %q", m.Name)}
-		best, certain := nearest(m.Name, defined.list)
-		if defined.computed && (best == "" || !isSlip(m.Name, best)) {
+		d := diag.Diagnostic{
+			Code: codeUnknownTag, Severity: diag.Warning, Span: m.Span, Message: fmt.Sprintf("nothing has the tag %q", m.Name),
+			Hint: fmt.Sprintf("give a node the attribute `tag: '%s'`", m.Name),
+		}
+		g := nearest(m.Name, defined.list)
+		if defined.computed && (g.name == "" || !isSlip(m.Name, g.name)) {
 			continue
 		}
-		if best != "" {
-			hint = fmt.Sprintf("did you mean %q?", best)
-		}
-		if certain {
-			d.Fix = rename(m.Span, best)
-		}
-		d.Hint = hint
+		g.propose(&d)
 		switch m.Call.Name() {
 		case "trap", "do-trap", "on":
 			d.Code = codeDeadTrap

@@ -7,7 +7,6 @@ import (
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/sig"
-	"github.com/florc-lang/florc/lang/tree"
 	"github.com/florc-lang/florc/lang/when"
 )
 
@@ -35,8 +34,8 @@ var timing = rule{
 			Good:  "sequence timeout: '8h'\n  task 'alice' 'start' timeout: '6h'\n",
 		},
 	},
-	proc: (*rules).timing,
-	call: (*rules).neverOver,
+	value: (*rules).unit,
+	call:  (*rules).neverOver,
 }
 
 // taskWithoutTimeout finds tasks that may wait for ever.
@@ -54,26 +53,16 @@ var taskWithoutTimeout = rule{
 	call: (*rules).patience,
 }
 
-func (r *rules) timing(c *analysis.Call) {
-	for i, n := range r.positional(c.Node) {
-		if i < len(c.Proc.Args) && c.Proc.Args[i].Type == sig.Duration {
-			r.unit(n)
-		}
+func (r *rules) unit(_ *analysis.Call, v given) {
+	if v.typ != sig.Duration {
+		return
 	}
-	for i := range c.Node.Attrs {
-		if at := r.Attr(c, c.Node.Attrs[i].Key); at != nil && c.Node.Attrs[i].Key != "" && at.Type == sig.Duration {
-			r.unit(c.Node.Attrs[i].Value)
-		}
-	}
-}
-
-func (r *rules) unit(n *tree.Node) {
-	s, ok := text(n)
+	s, ok := text(v.node)
 	if !ok || s == "" || strings.Trim(s, "0123456789") != "" {
 		return
 	}
 	r.report(diag.Diagnostic{
-		Code: codeUnit, Severity: diag.Info, Span: n.Span,
+		Code: codeUnit, Severity: diag.Info, Span: v.node.Span,
 		Message: fmt.Sprintf("this is %s seconds", s), Hint: fmt.Sprintf("write '%ss', or the unit that is meant", s),
 	})
 }

@@ -45,7 +45,7 @@ func empty(at source.Pos) source.Span { return source.Span{Start: at, End: at} }
 func (r *rules) positional(n *tree.Node) []*tree.Node {
 	var list []*tree.Node
 	for i := range n.Attrs {
-		if a := &n.Attrs[i]; !a.Keyed() && !a.Lone() && !r.isFlag(a.Value) {
+		if a := &n.Attrs[i]; a.Unkeyed() && !r.isFlag(a.Value) {
 			list = append(list, a.Value)
 		}
 	}
@@ -166,22 +166,4 @@ func parameters(n *tree.Node) (name *tree.Node, params []*tree.Attr) {
 func (r *rules) isFunction(n *tree.Node) bool {
 	p := r.ProcOf(n)
 	return p != nil && p.Name() == "define"
-}
-
-// isSlip tells whether a name is likely a slip for another: it is one letter
-// away, other than in a number or at the end.
-func isSlip(name, other string) bool {
-	if len(name) < 5 || len(other) < 5 || name == other {
-		return false
-	}
-	if strings.HasPrefix(name, other) || strings.HasPrefix(other, name) {
-		return false // the plural, officer of office
-	}
-	digits := func(c rune) rune {
-		if c >= '0' && c <= '9' {
-			return '0'
-		}
-		return c
-	}
-	return strings.Map(digits, name) != strings.Map(digits, other)
 }

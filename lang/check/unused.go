@@ -161,7 +161,7 @@ func last(nodes []*tree.Node) *tree.Node {
 func isSpread(n *tree.Node) bool {
 	args := 0
 	for i := range n.Attrs {
-		if a := &n.Attrs[i]; !a.Keyed() && !a.Lone() {
+		if n.Attrs[i].Unkeyed() {
 			args++
 		}
 	}

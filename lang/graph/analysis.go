@@ -131,7 +131,7 @@ func (p part) attr(names ...string) (part, bool) {
 func (p part) unkeyed() []part {
 	var list []part
 	for i := range p.node.Attrs {
-		if a := &p.node.Attrs[i]; !a.Keyed() && !a.Lone() {
+		if a := &p.node.Attrs[i]; a.Unkeyed() {
 			list = append(list, p.at(i))
 		}
 	}

@@ -238,6 +238,33 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestMissingFile looks for a file of a similar name among those that nothing
+// brings in, with a cache that knows the file from before the other was there.
+func TestMissingFile(t *testing.T) {
+	dir := write(t, "-- main.flo --\ngraft 'helpr'\n-- helper.flo --\ntrace 1\n-- main2.flo --\n\"$(1)\"\n")
+	opts := project.Options{Root: dir, Library: library, CacheFile: filepath.Join(t.TempDir(), "cache.json"), Tool: "test"}
+	hint := func(names ...string) string {
+		var paths []string
+		for _, name := range names {
+			paths = append(paths, filepath.Join(dir, name))
+		}
+		ds := project.Check(paths, opts)[0].Diagnostics
+		if len(ds) != 1 {
+			t.Fatal(ds)
+		}
+		return ds[0].Hint
+	}
+	const unlike, like = "it is looked for beside this file, then from the root of the project, also with .flo at its end", `did you mean "helper"?`
+	for range 2 {
+		if got := hint("main.flo", "main2.flo"); got != unlike {
+			t.Error(got)
+		}
+		if got := hint("main.flo", "main2.flo", "helper.flo"); got != like {
+			t.Error(got)
+		}
+	}
+}
+
 func BenchmarkCheck(b *testing.B) {
 	dir := b.TempDir()
 	var paths []string

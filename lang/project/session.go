@@ -4,15 +4,16 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"github.com/florc-lang/florc/lang/analysis"
-	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/parser"
@@ -106,10 +107,8 @@ type unit struct {
 	imports   []*unit
 	importers []*unit
 
-	once     sync.Once
-	syntax   *ast.File
 	parsed   []diag.Diagnostic
-	analysis *analysis.File
+	analysis *analysis.File // nil where it is not needed, yet or any more
 
 	planned bool
 	key     [sha256.Size]byte
@@ -187,9 +186,11 @@ func (s *session) read(u *unit) {
 	u.hash = sha256.Sum256([]byte(text))
 	targets, known := s.cache.imports(u.hash)
 	if !known {
-		s.analyze(u)
-		for _, i := range u.analysis.Imports {
-			targets = append(targets, i.Target)
+		if s.checker.Env.MayImport(text) {
+			s.analyze(u)
+			for _, i := range u.analysis.Imports {
+				targets = append(targets, i.Target)
+			}
 		}
 		s.cache.setImports(u.hash, targets)
 	}
@@ -197,10 +198,10 @@ func (s *session) read(u *unit) {
 }
 
 func (s *session) analyze(u *unit) {
-	u.once.Do(func() {
-		u.syntax, u.parsed = parser.Parse(u.file, parser.Options{})
-		u.analysis = analysis.Analyze(s.checker.Env, u.syntax)
-	})
+	if u.analysis == nil {
+		syntax, parsed := parser.Parse(u.file, parser.Options{})
+		u.analysis, u.parsed = analysis.Analyze(s.checker.Env, syntax), parsed
+	}
 }
 
 // resolve finds the files that imports are about.
@@ -279,33 +280,62 @@ func (s *session) key(u *unit) (key [sha256.Size]byte) {
 	for _, v := range related(u) {
 		note(v)
 	}
+	for i, v := range u.imports {
+		if v == nil && u.targets[i] != "" { // a file of a similar name is proposed
+			h.Write([]byte(strings.Join(slices.Sorted(slices.Values(s.names())), "\x00")))
+			break
+		}
+	}
 	h.Sum(key[:0])
 	return key
 }
 
 // check applies the rules to files whose results are not known.
 func (s *session) check(missed []*unit) {
+	var alone, together []*unit
 	needed := map[*unit]bool{}
 	for _, u := range missed {
+		if len(u.imports)+len(u.importers) == 0 {
+			alone = append(alone, u)
+			continue
+		}
+		together = append(together, u)
 		needed[u] = true
 		for _, v := range related(u) {
 			needed[v] = true
 		}
 	}
-	list := make([]*unit, 0, len(needed))
-	for u := range needed {
-		list = append(list, u)
-	}
+	// What is known of one file after the other, and forgotten at once, takes
+	// little memory, and less time.
+	each(alone, func(u *unit) {
+		s.analyze(u)
+		s.report(u, analysis.NewProject(s.checker.Env, true, u.analysis))
+		u.analysis = nil
+	})
+	list := slices.Collect(maps.Keys(needed))
 	each(list, s.analyze)
 	files := make([]*analysis.File, len(list))
 	for i, u := range list {
 		files[i] = u.analysis
 	}
 	p := analysis.NewProject(s.checker.Env, true, files...)
-	each(missed, func(u *unit) {
-		u.found = s.checker.Report(p.View(u.analysis), u.parsed)
-		s.cache.setDiagnostics(u.key, u.file, u.found)
-	})
+	p.Others = s.names()
+	each(together, func(u *unit) { s.report(u, p) })
+}
+
+func (s *session) report(u *unit, p *analysis.Project) {
+	u.found = s.checker.Report(p.View(u.analysis), u.parsed)
+	s.cache.setDiagnostics(u.key, u.file, u.found)
+}
+
+// names lists the files that there are.
+func (s *session) names() (names []string) {
+	for _, u := range s.units {
+		if u.err == nil {
+			names = append(names, u.name)
+		}
+	}
+	return names
 }
 
 // each calls do for each item, on all processors.

@@ -143,7 +143,7 @@ type Example struct {
 }
 
 // Name returns the preferred name.
-func (p Proc) Name() string { return p.Names[0] }
+func (p *Proc) Name() string { return p.Names[0] }
 
 // Attr returns the attribute of that name, or nil.
 func (p *Proc) Attr(name string) *Attr {

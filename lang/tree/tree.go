@@ -43,6 +43,9 @@ func (a *Attr) Keyed() bool { return a.KeyExpr != nil || (a.Key != "" && a.Key !
 // Lone tells whether the attribute is the lone underscore.
 func (a *Attr) Lone() bool { return a.Key == "_" && a.KeyExpr == nil }
 
+// Unkeyed tells whether the attribute is a value without a key.
+func (a *Attr) Unkeyed() bool { return a.Key == "" && a.KeyExpr == nil }
+
 // Line returns the line the node starts on, 0 where it is not known.
 func (n *Node) Line() int { return int(n.Span.Start.Line) }
 
