@@ -15,9 +15,9 @@ func (w *walker) definition(c *Call, ctx Context) {
 	if n.Head == "define" && len(attrs) > 0 {
 		if name := attrs[0].Value; name.Literal {
 			s, _ := name.Value.(string)
-			w.define(s, Function, n, name, ctx.Scope.holder())
+			w.define(s, Function, n, name, ctx.Scope.Holder())
 		} else if !w.computed(name) {
-			w.define(name.Head, Function, n, name, ctx.Scope.holder())
+			w.define(name.Head, Function, n, name, ctx.Scope.Holder())
 		}
 		attrs = attrs[1:]
 	}
@@ -93,7 +93,7 @@ func (w *walker) set(c *Call, ctx Context) {
 
 // target walks what a set sets.
 func (w *walker) target(c *Call, n *tree.Node, ctx Context) {
-	scope := ctx.Scope.holder()
+	scope := ctx.Scope.Holder()
 	define := func(name string) {
 		if plain, _, ok := ast.Splat(name); ok {
 			name = plain

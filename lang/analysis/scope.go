@@ -130,8 +130,8 @@ func (f *File) Has(s *Scope, name string) bool {
 	return len(f.outermost(name)) > 0
 }
 
-// holder returns the scope in which set makes a variable.
-func (s *Scope) holder() *Scope {
+// Holder returns the scope in which set makes a variable.
+func (s *Scope) Holder() *Scope {
 	for s.binds && s.Parent != nil {
 		s = s.Parent
 	}

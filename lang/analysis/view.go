@@ -161,6 +161,14 @@ func (v *View) Resolves(ref *Reference) bool {
 	case v.IsDefined(ref):
 		return true
 	}
+	return v.MayBeGiven(ref)
+}
+
+// MayBeGiven tells whether something that no symbol stands for may give a name a
+// meaning: the machine, which gives some names to functions that it calls; an
+// argument with a key; a name that is computed.
+func (v *View) MayBeGiven(ref *Reference) bool {
+	name := ref.Name
 	if v.asked != nil {
 		v.asked.keys = true
 	}

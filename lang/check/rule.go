@@ -65,6 +65,7 @@ func all() []rule {
 		elseInIf, constantCondition, functionAsCondition, selfComparison, missingFile, importCycle, singleQuotes, badOption,
 		handlers, misreading, minus, timing, taskWithoutTimeout, hiddenName,
 		lostWrite, breakInEach, instead, errorMember, badSchedule, badRetry, strayUndo, noValue, endlessRecursion,
+		usedBeforeSet, outerMember, takenKey,
 		ignoreComments,
 	}
 }
