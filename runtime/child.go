@@ -12,11 +12,12 @@ import (
 )
 
 // A child is an execution that a node of another one launches. To its parent it
-// is a task, which a tasker of the runtime's own does: so it is launched at
-// least once, is withdrawn with its node, and a replay of the parent finds what
-// came of it in the parent's journal. The id of the child is the key of the
-// task: launched a second time it is there already. What comes of it is sent
-// with the very commit that it comes to be in.
+// is a task, which a tasker of the runtime's own does: so it is withdrawn with
+// its node, and a replay of the parent finds what came of it in the parent's
+// journal. It is launched with the commit that marks the task as accepted, and
+// only while the task is out; what comes of it is sent with the commit that it
+// comes to be in, and its cancel with the one that ends the task. So no crash
+// leaves one of the two without the other.
 
 // Parent is the node that launched an execution, and waits for it.
 type Parent struct {
@@ -27,10 +28,24 @@ type Parent struct {
 	Task string `cbor:"3,keyasint,omitempty" json:"task,omitempty"`
 }
 
-// childOf says whose child an execution is to be.
+// childOf says whose child an execution is to be. Its id is the task's key.
 type childOf struct {
 	exid   string
 	parent *Parent
+	task   TaskKey
+	back   *vm.Message // by which the task returns with the launch; nil where it does with the end
+}
+
+// errCalledOff tells that nobody wants a child anymore that is to be launched.
+var errCalledOff = errors.New("the task is over, or withdrawn")
+
+// join has a batch that launches a child take the parent's task.
+func (c *childOf) join(b *Batch) {
+	b.Begun = &c.task
+	if c.back != nil {
+		b.Returned = &c.task
+		b.Sends = append(b.Sends, Send{c.task.Exid, vm.AppendMessage(nil, c.back)})
+	}
 }
 
 // children is the tasker that launches them.
@@ -47,32 +62,37 @@ func (c children) Task(ctx context.Context, t *Task) (*Reply, error) {
 		v, _ := t.Params.AsObject().Get(name)
 		return v
 	}
-	o := LaunchOptions{Domain: rec.Origin.Domain, Payload: t.Payload, Vars: param("vars"),
-		child: &childOf{exid: t.Key, parent: &Parent{Exid: t.Exid, Nid: t.Nid, Task: t.ID}}}
+	child := &childOf{exid: t.Key, parent: &Parent{Exid: t.Exid, Nid: t.Nid}, task: TaskKey{t.Exid, t.ID}}
+	o := LaunchOptions{Domain: rec.Origin.Domain, Payload: t.Payload, Vars: param("vars"), child: child}
 	if d := param("domain"); d.IsString() {
 		o.Domain = d.AsString()
 	}
-	wait := param("wait")
-	waits := wait.IsNull() || wait.Truthy()
-	if !waits {
-		o.child.parent.Task = ""
+	reply := &Reply{Later: true}
+	if wait := param("wait"); wait.IsNull() || wait.Truthy() {
+		child.parent.Task = t.ID
+	} else {
+		reply = &Reply{Payload: value.FromObject(t.Payload.AsObject().Set(vm.RetKey, value.String(t.Key)))}
+		if child.back, err = returnMessage(&TaskRecord{Exid: t.Exid, ID: t.ID, Nid: t.Nid}, reply.Payload, nil); err != nil {
+			return nil, err
+		}
 	}
-	if err := c.launch(ctx, rec, t.Name, o); err != nil {
+	switch err := c.launch(ctx, rec, t.Name, o); {
+	case err == nil, errors.Is(err, errCalledOff):
+		reply.begun = true
+	case errors.Is(err, ErrConflict): // an earlier version has launched it, in a commit of its own
+	case errors.Is(err, ErrFull):
+		return nil, TryAgain(err, holdFor)
+	default:
 		return nil, err
 	}
-	if waits {
-		if context.Cause(ctx) == errWithdrawn { // while it was launched
-			return nil, c.Withdraw(context.WithoutCancel(ctx), t)
-		}
-		return &Reply{Later: true}, nil
-	}
-	payload := t.Payload.AsObject().Set(vm.RetKey, value.String(t.Key))
-	return &Reply{Payload: value.FromObject(payload)}, nil
+	return reply, nil
 }
 
 func (c children) launch(ctx context.Context, rec *Record, name string, o LaunchOptions) error {
-	if _, err := c.r.store.Record(ctx, o.child.exid); !errors.Is(err, ErrNotFound) {
-		return err // it is there already
+	if _, err := c.r.store.Record(ctx, o.child.exid); err == nil {
+		return ErrConflict // it is there
+	} else if !errors.Is(err, ErrNotFound) {
+		return err
 	}
 	if c.r.c.Loader == nil {
 		return fmt.Errorf("there is no flow %q: this runtime has no loader", name)
@@ -84,29 +104,43 @@ func (c children) launch(ctx context.Context, rec *Record, name string, o Launch
 	case err != nil:
 		return fmt.Errorf("the flow %q can't be read: %w", name, err)
 	}
-	switch _, err = c.r.Launch(ctx, def, o); {
-	case errors.Is(err, ErrConflict):
-		return nil
-	case errors.Is(err, ErrFull):
-		return TryAgain(err, holdFor)
-	}
+	_, err = c.r.Launch(ctx, def, o)
 	return err
 }
 
-// Withdraw has a child cancelled: by a letter, so that a crash does not lose it.
-func (c children) Withdraw(ctx context.Context, t *Task) error {
-	rec, err := c.r.store.Record(ctx, t.Key)
-	if errors.Is(err, ErrNotFound) || err == nil && rec.Status == Terminated {
-		return nil // it was not launched, or has ended
+// takeBack ends a task that is withdrawn: its child is cancelled, if there is
+// one, and its node told.
+func (c children) takeBack(ctx context.Context, rec *TaskRecord, payload value.Value) error {
+	back, err := returnMessage(rec, payload, nil)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		m := vm.Message{Point: vm.Cancel, Nid: rootNID}
-		err = c.r.store.Commit(ctx, &Batch{Sends: []Send{{t.Key, vm.AppendMessage(nil, &m)}}})
+	key := rec.Key()
+	b := &Batch{Returned: &key}
+	for _, send := range []Send{
+		{rec.Exid + "-" + rec.ID, vm.AppendMessage(nil, &vm.Message{Point: vm.Cancel, Nid: rootNID})},
+		{rec.Exid, vm.AppendMessage(nil, back)},
+	} {
+		switch to, err := c.r.store.Record(ctx, send.Exid); {
+		case errors.Is(err, ErrNotFound): // it was not launched
+		case err != nil:
+			return err
+		case to.Status != Terminated:
+			b.Sends = append(b.Sends, send)
+		}
 	}
-	if err == nil {
-		c.r.wakeInbox(t.Key)
+	switch err := c.r.store.Commit(ctx, b); {
+	case errors.Is(err, ErrNotFound): // the child has ended meanwhile
+		return nil
+	case errors.Is(err, ErrFull):
+		return TryAgain(err, holdFor)
+	case err != nil:
+		return err
 	}
-	return err
+	for _, send := range b.Sends {
+		c.r.wakeInbox(send.Exid)
+	}
+	return nil
 }
 
 // tellParent sends what became of a child to its parent, once.

@@ -328,7 +328,7 @@ func (r *Runtime) lease(ctx context.Context, o *ClaimOptions, picked []*TaskReco
 		if err != nil {
 			continue // somebody has it meanwhile
 		}
-		l, err := r.listedTask(ctx, rec, next)
+		l, err := r.listedTask(ctx, rec, next, now)
 		if errors.Is(err, ErrNotFound) {
 			continue // it was returned meanwhile
 		}

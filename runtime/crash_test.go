@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -35,7 +36,9 @@ launch 'kid'
 sequence on_error: (def msg err \ push f.l err.msg)
   launch 'bad' payload: { l: [] } retry: 1
 sequence timeout: '0.01s'
-  launch 'wait'
+  launch 'tidy'
+launch 'kid' wait: false
+set f.ret 1
 cursor
   push f.l 'x'
   task 'same'
@@ -80,6 +83,7 @@ func TestCrashAtEachCommit(t *testing.T) {
 	r := start(t, runtime.Config{Store: store, Taskers: taskers(), Loader: childLoader})
 	exid := launch(t, r, crashFlow)
 	want := describe(wait(t, r, exid))
+	kids := describeKids(t, r)
 	stop(t, r)
 	t.Log(want)
 	commits := 0
@@ -108,9 +112,35 @@ func TestCrashAtEachCommit(t *testing.T) {
 					t.Errorf("crashed at commit %d (after it: %t):\nwant %s\n got %s", n, after, want, got)
 				}
 				checkEmpty(t, store, exid)
+				if got := describeKids(t, r); got != kids {
+					t.Errorf("crashed at commit %d (after it: %t): children that are not cancelled:\nwant %s\n got %s", n, after, kids, got)
+				}
 			})
 		}
 	}
+}
+
+// describeKids tells what all children came to, but for those that are cancelled:
+// whether they were launched depends on when.
+func describeKids(t *testing.T, r *runtime.Runtime) string {
+	list, err := r.Executions(t.Context(), runtime.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kids []string
+	for _, x := range list {
+		if x.Parent == nil {
+			continue
+		}
+		res := wait(t, r, x.Exid)
+		if x.Name != "tidy" {
+			kids = append(kids, x.Name+" "+describe(res))
+		} else if len(res.Trace) != 1 {
+			t.Errorf("a child was cancelled %d times", len(res.Trace))
+		}
+	}
+	slices.Sort(kids)
+	return strings.Join(kids, "; ")
 }
 
 func describe(res *runtime.Result) string {

@@ -159,6 +159,9 @@ func (d *dispatcher) do(j *job) error {
 		}
 	}
 	if j.rec.Withdrawn {
+		if c, ok := j.child(); ok {
+			return c.takeBack(ctx, j.rec, task.Payload)
+		}
 		if w, ok := j.withdrawer(); ok {
 			if err := callWithdraw(j.ctx, w, task); err != nil {
 				d.r.c.Logger.Warn("a tasker failed to withdraw a task", "tasker", j.rec.Tasker, "key", task.Key, "error", err)
@@ -180,12 +183,22 @@ func (d *dispatcher) do(j *job) error {
 		return err
 	case err != nil:
 		return d.giveBack(ctx, j.rec, task.Payload, err)
+	case reply != nil && reply.begun:
+		return nil
 	case reply != nil && reply.Later:
 		return d.accept(ctx, j.rec, reply)
 	case reply == nil || reply.Payload.IsNull():
 		return d.giveBack(ctx, j.rec, task.Payload, nil)
 	}
 	return d.giveBack(ctx, j.rec, reply.Payload, nil)
+}
+
+// child tells whether the task is a child execution.
+func (j *job) child() (c children, ok bool) {
+	if j.tasker != nil {
+		c, ok = j.tasker.Tasker.(children)
+	}
+	return c, ok
 }
 
 func (j *job) withdrawer() (Withdrawer, bool) {

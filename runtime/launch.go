@@ -94,11 +94,16 @@ func (r *Runtime) launch(ctx context.Context, def Definition, o LaunchOptions, p
 	}
 	if err == nil {
 		s.batch.Trees = []Tree{tree}
-		err = r.store.Commit(ctx, &s.batch)
+		if o.child != nil {
+			o.child.join(&s.batch)
+		}
+		if err = r.store.Commit(ctx, &s.batch); o.child != nil && errors.Is(err, ErrNotFound) {
+			err = errCalledOff
+		}
 	}
 	if err != nil {
 		r.dropSlot(slot, err)
-		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrFull) && !isBroken(err) && ctx.Err() == nil {
+		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrFull) && !errors.Is(err, errCalledOff) && !isBroken(err) && ctx.Err() == nil {
 			r.fail(err)
 		}
 		return "", err

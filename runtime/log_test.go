@@ -21,7 +21,7 @@ func TestLog(t *testing.T) {
 			defer stop(t, r)
 			exid := launch(t, r, crashFlow+"task 'alice'\n")
 			time.Sleep(time.Minute)
-			if err := r.Return(t.Context(), exid, "0_13", value.Null, nil); err != nil {
+			if err := r.Return(t.Context(), exid, "0_15", value.Null, nil); err != nil {
 				t.Fatal(err)
 			}
 			wait(t, r, exid)

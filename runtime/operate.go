@@ -11,6 +11,11 @@ import (
 
 // Return returns a task, see Client.
 func (r *Runtime) Return(ctx context.Context, exid, task string, payload value.Value, failure error) error {
+	return r.giveTask(ctx, exid, task, payload, failure, "")
+}
+
+// giveTask returns a task, by a message that is known again by a key.
+func (r *Runtime) giveTask(ctx context.Context, exid, task string, payload value.Value, failure error, key string) error {
 	rec, err := r.store.TaskRecord(ctx, exid, task)
 	if errors.Is(err, ErrNotFound) {
 		rec, err = r.taskOfNode(ctx, exid, task)
@@ -29,8 +34,9 @@ func (r *Runtime) Return(ctx context.Context, exid, task string, payload value.V
 		m, err = returnMessage(rec, payload, failure)
 	}
 	if err == nil {
-		key := rec.Key()
-		err = r.tell(ctx, exid, m, &Batch{Returned: &key})
+		m.Key = key
+		returned := rec.Key()
+		err = r.tell(ctx, exid, m, &Batch{Returned: &returned})
 	}
 	if err != nil {
 		return fmt.Errorf("returning task %s of %s: %w", task, exid, err)
@@ -70,15 +76,16 @@ func returnMessage(rec *TaskRecord, payload value.Value, failure error) (*vm.Mes
 
 // Cancel asks a node to end early, see Client.
 func (r *Runtime) Cancel(ctx context.Context, exid, nid string) error {
-	return r.cancel(ctx, exid, nid, vm.Plain)
+	return r.cancel(ctx, exid, nid, vm.Plain, "")
 }
 
 // Kill ends a node, see Client.
 func (r *Runtime) Kill(ctx context.Context, exid, nid string) error {
-	return r.cancel(ctx, exid, nid, vm.Kill)
+	return r.cancel(ctx, exid, nid, vm.Kill, "")
 }
 
-func (r *Runtime) cancel(ctx context.Context, exid, nid string, flavour vm.Flavour) error {
+// cancel ends a node by a message that is known again by a key.
+func (r *Runtime) cancel(ctx context.Context, exid, nid string, flavour vm.Flavour, key string) error {
 	id := rootNID
 	if nid != "" {
 		var err error
@@ -89,7 +96,7 @@ func (r *Runtime) cancel(ctx context.Context, exid, nid string, flavour vm.Flavo
 	if err := r.isLive(ctx, exid); err != nil {
 		return err
 	}
-	err := r.tell(ctx, exid, &vm.Message{Point: vm.Cancel, Nid: id, Flavour: flavour}, &Batch{})
+	err := r.tell(ctx, exid, &vm.Message{Point: vm.Cancel, Nid: id, Flavour: flavour, Key: key}, &Batch{})
 	if errors.Is(err, ErrNotFound) {
 		err = fmt.Errorf("node %s: %w", id, err)
 	}

@@ -25,6 +25,12 @@ func recordedFlows() []string {
 	flows := []string{crashFlow, "task 'alice'\n" + crashFlow, "fail 'ouch'\n",
 		"set l [ 3, 1, 2 ]\nset f.s (sort l)\nset f.r (rand 1000)\nset f.t (timestamp _)\nmap l (def x \\ x * 2)\ntask 'alice'\n",
 		"define f x \\ task 'echo' n: x\nf 1\nconcurrence merge: 'last mix'\n  f 2\n  f 3\nsleep '10d'\n"}
+	flows = append(flows, "sequence retry: { count: 3, delay: '1s', backoff: 'exponential', jitter: 0.5 } on_error: (def err \\ err.msg)\n  set f.n node.attempt\n  task 'bad'\n",
+		"sequence on_error: (def err \\ 'undone')\n  saga\n    set f.room 12\n    undo\n      task 'echo' n: f.room\n    concurrence\n      saga\n        task 'same'\n        compensate\n          trace \"car $(f.room)\"\n      sleep 1\n    task 'bad'\n",
+		"saga tag: 'trip'\n  task 'same'\n  undo\n    task 'alice' 'gives it back'\n  sequence timeout: '1s'\n    task 'alice'\n  fail 'no'\n", // it waits for a step back
+		"concurrence\n  mutex 'a'\n    sleep 1\n    push f.l 1\n  mutex 'a' retry: 1\n    fail 'once' if node.attempt == 1\n    push f.l 2\n  mutex 'a'\n    task 'alice'\n  mutex 'a'\n    push f.l 4\n",
+		"launch 'kid'\nsequence timeout: '1m'\n  launch 'tidy'\nlaunch 'wait' wait: false\nsequence on_error: (def err \\ err.msg)\n  launch 'bad' retry: 1\nlaunch 'wait'\n",
+		"trap tag: 't'\n  def msg \\ trace \"$(msg.point) $(msg.nid)\"\ndo-trap signal: r/^s/ count: 2\n  trace sig\nsequence tag: 't'\n  signal 's1'\n  signal 's2' exid: exe.exid\n  on 's2'\ntask 'alice'\n")
 	for seed := range uint64(20) {
 		flows = append(flows, randomSource(rand.New(rand.NewPCG(seed, 99))))
 	}
@@ -79,7 +85,7 @@ func dumpFlows(t *testing.T) []byte {
 		n := 0
 		ts := taskers()
 		ts["work"], ts["later"], ts["bob"] = ts["echo"], ts["alice"], ts["alice"]
-		r := start(t, runtime.Config{Taskers: ts, CheckpointEvery: 5, NewID: func(string, string, time.Time) string {
+		r := start(t, runtime.Config{Taskers: ts, Loader: simKid, CheckpointEvery: 5, NewID: func(string, string, time.Time) string {
 			n++
 			return fmt.Sprintf("recorded-%02d", n)
 		}})
@@ -87,7 +93,16 @@ func dumpFlows(t *testing.T) []byte {
 		for _, src := range recordedFlows() {
 			launch(t, r, src)
 		}
+		o := &operator{t: t, r: r, asked: make(map[string]int), exid: launch(t, r, operatedFlow)}
+		if err := o.operate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		time.Sleep(time.Hour)
+		paused := launch(t, r, operatedFlow) // and stays so
+		o = &operator{t: t, r: r, asked: make(map[string]int), exid: paused, until: 6}
+		if err := o.operate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		if err := r.Dump(t.Context(), &out); err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ func TestReplay(t *testing.T) {
 					t.Errorf("it began with commit %d", done.From)
 				}
 			}
-			if err := r.Return(t.Context(), exid, "0_15", value.Null, nil); err != nil {
+			if err := r.Return(t.Context(), exid, "0_17", value.Null, nil); err != nil {
 				t.Fatal(err)
 			}
 			wait(t, r, exid)

@@ -44,10 +44,25 @@ func (r *Runtime) Forget(ctx context.Context, exid string, seq uint64) error {
 		err = fmt.Errorf("%w: it has not ended", ErrConflict)
 	}
 	if err == nil {
+		err = r.checkTakenBack(ctx, exid)
+	}
+	if err == nil {
 		err = r.store.Commit(ctx, &Batch{Forgotten: []Version{{exid, seq}}})
 	}
 	if err != nil {
 		return fmt.Errorf("execution %s: %w", exid, err)
+	}
+	return nil
+}
+
+// checkTakenBack gives ErrConflict as long as tasks of an execution that has
+// terminated are still to be taken back: who does them would not hear of it.
+func (r *Runtime) checkTakenBack(ctx context.Context, exid string) error {
+	for t, err := range r.store.Tasks(ctx, exid) {
+		if err == nil {
+			err = fmt.Errorf("%w: its task %s is not taken back yet", ErrConflict, t.ID)
+		}
+		return err
 	}
 	return nil
 }
@@ -77,6 +92,11 @@ func (r *Runtime) expire(ctx context.Context) error {
 }
 
 func (r *Runtime) expireOne(ctx context.Context, exid string) error {
+	if err := r.checkTakenBack(ctx, exid); errors.Is(err, ErrConflict) {
+		return nil // it is removed the next time
+	} else if err != nil {
+		return err
+	}
 	for {
 		d, err := r.dump(ctx, exid)
 		if errors.Is(err, ErrNotFound) {

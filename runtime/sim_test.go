@@ -37,6 +37,7 @@ type sim struct {
 	calmness int
 	bug      *bug
 	operated bool // operators pause, resume, reapply and retry
+	launches bool // there are children
 }
 
 // simFlow is an execution, and what should come of it.
@@ -87,14 +88,14 @@ const (
 )
 
 func (st *simStore) Commit(ctx context.Context, b *runtime.Batch) error {
-	f := st.next
-	st.next = noFault
 	if bug := st.s.bug; bug != nil && bug.batch != nil {
 		c := *b
 		if b = &c; !bug.batch(st.s, b) {
 			return nil
 		}
 	}
+	f := st.next
+	st.next = noFault
 	switch f {
 	case faultBefore:
 		return errCrash
@@ -157,14 +158,14 @@ func (s *sim) boot() error {
 	config := runtime.Config{Store: s.store, Library: stdlib.All(), Clock: s.clock, TaskWorkers: -1,
 		Limits: vm.Limits{RunSteps: []int{5, 20, 1000}[s.rnd.IntN(3)]}, CheckpointEvery: []int{2, 5, 1000}[s.rnd.IntN(3)],
 		CacheNodes: []int{-1, 10, 1000}[s.rnd.IntN(3)], Seed: s.rnd.Uint64,
-		Taskers: map[string]runtime.Tasker{"work": runtime.TaskerFunc(s.task), "bad": runtime.TaskerFunc(s.bad), "flaky": runtime.TaskerFunc(s.flaky),
+		Taskers: map[string]runtime.Tasker{"work": runtime.TaskerFunc(s.task), "same": taskers()["same"], "bad": runtime.TaskerFunc(s.bad), "flaky": runtime.TaskerFunc(s.flaky),
 			"moody": runtime.TaskerFunc(s.moody),
 			"later": runtime.TaskerFunc(s.later), "alice": runtime.Worklist, "bob": runtime.Worklist},
 		Registrations: []runtime.Registration{{Name: "quick", Tasker: runtime.TaskerFunc(s.task), Inline: true},
 			{Name: "one", Tasker: runtime.TaskerFunc(s.task), AtOnce: 1}, {Name: "desk", Tasker: runtime.Worklist, AtOnce: 3}},
 		Hooks: []runtime.Hook{{Points: []string{"task"}, Taskers: []string{"work", "bob"}, Message: hookTask},
 			{Points: []string{"entered", "signal"}, Message: hookEntered}},
-		NewID: func(string, string, time.Time) string {
+		Loader: simKid, NewID: func(string, string, time.Time) string {
 			ids++
 			return fmt.Sprintf("x%d-%d", len(s.flows), ids)
 		}}
@@ -359,6 +360,7 @@ type simSource struct {
 	b     strings.Builder
 	rnd   *rand.Rand
 	marks int
+	isKid bool // it launches no others
 }
 
 func (g *simSource) line(depth int, format string, args ...any) {
@@ -368,7 +370,7 @@ func (g *simSource) line(depth int, format string, args ...any) {
 func (g *simSource) node(depth int) {
 	g.marks++
 	k := g.marks
-	n := g.rnd.IntN(19)
+	n := g.rnd.IntN(20)
 	if depth > 3 {
 		n = g.rnd.IntN(7)
 	}
@@ -437,6 +439,8 @@ func (g *simSource) node(depth int) {
 		g.line(depth+3, "trace \"taken back %d\"", k)
 		g.node(depth + 2)
 		g.line(depth+2, "task '%s' k: 'k%db'", []string{"bad", "work"}[g.rnd.IntN(2)], k)
+	case 18: // done by another execution
+		g.kid(depth, k)
 	default:
 		g.line(depth, "sequence")
 		for range 1 + g.rnd.IntN(3) {

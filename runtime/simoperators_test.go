@@ -3,6 +3,7 @@ package runtime_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/florc-lang/florc/runtime"
@@ -23,11 +24,20 @@ var errMoody = errors.New("not today")
 // operate has an operator do something to a random node: what that changes is
 // when things happen, and how often.
 func (s *sim) operate(ctx context.Context) error {
-	f := s.flows[s.aside.IntN(len(s.flows))]
-	if strings.Contains(f.src, "saga") {
+	exids, err := s.exids(ctx)
+	if err != nil {
+		return err
+	}
+	exid := exids[s.aside.IntN(len(exids))]
+	isFlow := func(f *simFlow) bool { return f.exid == exid }
+	var f *simFlow // nil for a child
+	if i := slices.IndexFunc(s.flows, isFlow); i >= 0 {
+		f = s.flows[i]
+	}
+	if f != nil && strings.Contains(f.src, "saga") {
 		return nil // one that starts over takes back what it did
 	}
-	v, err := s.r.Execution(ctx, f.exid, 0)
+	v, err := s.r.Execution(ctx, exid, 0)
 	if err != nil || len(v.Nodes) == 0 {
 		return err
 	}
@@ -43,8 +53,8 @@ func (s *sim) operate(ctx context.Context) error {
 	switch op := s.aside.IntN(8); {
 	case s.calm || op < 2:
 		m = vm.ResumeMessage(nid)
-	case op < 5:
-		m = vm.PauseMessage(nid, op == 4 && !nid.IsZero())
+	case op < 5 || f == nil:
+		m = vm.PauseMessage(nid, op >= 4 && !nid.IsZero())
 	case op == 5 && !nid.IsZero():
 		m = vm.ReapplyMessage(nid, vm.Reapplication{}, false)
 		f.reapplied = true
@@ -52,8 +62,8 @@ func (s *sim) operate(ctx context.Context) error {
 		m = vm.ReapplyMessage(vm.NID{}, vm.Reapplication{}, true)
 	}
 	if s.aside.IntN(3) == 0 { // from another process
-		err := s.passive.SimTell(ctx, f.exid, &m)
-		s.r.SimInbox(f.exid)
+		err := s.passive.SimTell(ctx, exid, &m)
+		s.r.SimInbox(exid)
 		if errors.Is(err, runtime.ErrNotFound) || errors.Is(err, runtime.ErrRefused) || errors.Is(err, runtime.ErrEnded) {
 			err = nil
 		}
@@ -62,7 +72,7 @@ func (s *sim) operate(ctx context.Context) error {
 		}
 		return nil // the store failed
 	}
-	s.r.SimPost(f.exid, &m)
+	s.r.SimPost(exid, &m)
 	return nil
 }
 
@@ -70,8 +80,12 @@ func (s *sim) operate(ctx context.Context) error {
 // once the world is calm. It tells whether there was anything.
 func (s *sim) carryOn(ctx context.Context) (bool, error) {
 	any := false
-	for _, f := range s.flows {
-		v, err := s.r.Execution(ctx, f.exid, 0)
+	exids, err := s.exids(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, exid := range exids {
+		v, err := s.r.Execution(ctx, exid, 0)
 		if err != nil {
 			return false, err
 		}
@@ -81,12 +95,12 @@ func (s *sim) carryOn(ctx context.Context) (bool, error) {
 		}
 		if paused {
 			m := vm.ResumeMessage(vm.NID{})
-			s.r.SimPost(f.exid, &m)
+			s.r.SimPost(exid, &m)
 			any = true
 		}
 		if !paused && len(v.Errors) > 0 && v.Errors[0].Message == errMoody.Error() {
 			m := vm.ReapplyMessage(vm.NID{}, vm.Reapplication{}, true)
-			s.r.SimPost(f.exid, &m)
+			s.r.SimPost(exid, &m)
 			any = true
 		}
 	}

@@ -40,7 +40,7 @@ func TestSimulation(t *testing.T) {
 // returns what is wrong with how it ended.
 func simulate(seed uint64, b *bug) (err error) {
 	ctx := context.Background()
-	var want [][]string
+	var want, wantKids [][]string
 	var sources []string
 	for range 1 + seed%3 {
 		sources = append(sources, randomSource(rand.New(rand.NewPCG(seed, uint64(len(sources))+2))))
@@ -56,15 +56,18 @@ func simulate(seed uint64, b *bug) (err error) {
 		if err := s.live(ctx, sources); err != nil {
 			return err
 		}
-		got, err := s.outcomes(ctx)
+		got, kids, err := s.outcomes(ctx)
 		if err != nil {
 			return err
 		}
 		if calm {
-			want = got
+			want, wantKids = got, kids
 			continue
 		}
 		for i := range got {
+			if f := s.flows[i]; !f.reapplied && !f.cancelled && !slices.Equal(kids[i], wantKids[i]) {
+				return fmt.Errorf("%s\nhas children that come to %q\ninstead of %q", f.src, kids[i], wantKids[i])
+			}
 			if s.flows[i].reapplied { // what it traces may come more often
 				got[i], want[i] = slices.Compact(got[i]), slices.Compact(want[i])
 			}
@@ -91,6 +94,7 @@ func (s *sim) live(ctx context.Context, sources []string) error {
 		if err := s.launch(ctx, src); err != nil {
 			return err
 		}
+		s.launches = s.launches || strings.Contains(src, "launch")
 		s.flows[i].cancelled = !calm && s.rnd.IntN(4) == 0
 	}
 	s.calm = calm
@@ -99,6 +103,12 @@ func (s *sim) live(ctx context.Context, sources []string) error {
 			s.calm = true
 			for range s.store.zombies {
 				s.bury(ctx)
+			}
+			s.store.next = noFault
+			if s.launches { // what waits for room on the disk is taken up by another process
+				if err := s.boot(); err != nil {
+					return err
+				}
 			}
 		}
 		if s.calm && n%20 == 0 && s.r.Err() == nil {
@@ -132,8 +142,8 @@ func (s *sim) over(ctx context.Context) bool {
 	if s.r.Err() != nil || s.r.SimReady()+s.r.SimTasks() > 0 {
 		return false
 	}
-	for _, f := range s.flows {
-		if rec, err := s.store.Record(ctx, f.exid); err != nil || !slices.Contains([]runtime.Status{runtime.Terminated, runtime.Failed}, rec.Status) {
+	for rec, err := range s.store.Records(ctx) {
+		if err != nil || !slices.Contains([]runtime.Status{runtime.Terminated, runtime.Failed}, rec.Status) {
 			return false
 		}
 	}
@@ -141,27 +151,36 @@ func (s *sim) over(ctx context.Context) bool {
 }
 
 // outcomes tells how the executions ended.
-func (s *sim) outcomes(ctx context.Context) (all [][]string, err error) {
+func (s *sim) outcomes(ctx context.Context) (all, kids [][]string, err error) {
 	for _, f := range s.flows {
 		v, err := s.r.Execution(ctx, f.exid, 0)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		var fields []string
-		if v.Payload.IsObject() {
-			for k, e := range v.Payload.AsObject().All() {
-				if k != "ret" { // that of the branch that came first
-					fields = append(fields, fmt.Sprint(k, "=", e))
-				}
+		all = append(all, outcomeOf(v))
+		of, err := s.kids(ctx, f)
+		if err != nil {
+			return nil, nil, err
+		}
+		kids = append(kids, of)
+	}
+	return all, kids, nil
+}
+
+func outcomeOf(v *runtime.View) []string {
+	var fields []string
+	if v.Payload.IsObject() {
+		for k, e := range v.Payload.AsObject().All() {
+			if k != "ret" { // that of the branch that came first
+				fields = append(fields, fmt.Sprint(k, "=", e))
 			}
 		}
-		for _, t := range v.Trace {
-			fields = append(fields, "trace "+t.Text)
-		}
-		slices.Sort(fields)
-		all = append(all, append([]string{string(v.Status)}, fields...))
 	}
-	return all, nil
+	for _, t := range v.Trace {
+		fields = append(fields, "trace "+t.Text)
+	}
+	slices.Sort(fields)
+	return append([]string{string(v.Status)}, fields...)
 }
 
 // left tells what is wrong with what is left in the store.
@@ -180,13 +199,17 @@ func (s *sim) left(ctx context.Context) error {
 	for p, err := range s.r.Verify(ctx, nil) {
 		return fmt.Errorf("%s %s %w", p.Exid, p.Text, err)
 	}
-	for _, f := range s.flows {
+	exids, err := s.exids(ctx)
+	if err != nil {
+		return err
+	}
+	for _, exid := range exids {
 		for _, fromCheckpoint := range []bool{false, true} {
-			if _, err := s.r.Replay(ctx, f.exid, fromCheckpoint); err != nil {
+			if _, err := s.r.Replay(ctx, exid, fromCheckpoint); err != nil {
 				return err
 			}
 		}
-		st, err := s.store.Load(ctx, f.exid)
+		st, err := s.store.Load(ctx, exid)
 		if err != nil {
 			return err
 		}
@@ -194,14 +217,14 @@ func (s *sim) left(ctx context.Context) error {
 		if st.Record.Status == runtime.Failed {
 			met[1].Kind = runtime.UntilFailed
 		}
-		if _, err := s.r.WaitFor(ctx, f.exid, runtime.WaitOptions{Since: 1}, met...); err != nil {
+		if _, err := s.r.WaitFor(ctx, exid, runtime.WaitOptions{Since: 1}, met...); err != nil {
 			return err
 		}
-		if letters, err := s.store.Inbox(ctx, f.exid, 1); err != nil || len(letters) > 0 {
-			return fmt.Errorf("%s: letters are left, %w", f.exid, err)
+		if letters, err := s.store.Inbox(ctx, exid, 1); err != nil || len(letters) > 0 {
+			return fmt.Errorf("%s: letters are left, %w", exid, err)
 		}
 		if st.Record.Status == runtime.Terminated && len(st.Frames)+len(st.Parts) > 0 {
-			return fmt.Errorf("%s: frames or parts are left", f.exid)
+			return fmt.Errorf("%s: frames or parts are left", exid)
 		}
 	}
 	timers, err := s.store.Store.Timers(ctx, runtime.Timer{}, 1)
@@ -220,8 +243,12 @@ func contains(list []runtime.Summary, exid string) bool {
 
 // found tells what is wrong with how executions are found.
 func (s *sim) found(ctx context.Context) error {
-	for _, f := range s.flows {
-		v, err := s.r.Execution(ctx, f.exid, 0)
+	exids, err := s.exids(ctx)
+	if err != nil {
+		return err
+	}
+	for _, exid := range exids {
+		v, err := s.r.Execution(ctx, exid, 0)
 		if err != nil {
 			return err
 		}
@@ -232,14 +259,14 @@ func (s *sim) found(ctx context.Context) error {
 			}
 		}
 		for tag := range want {
-			if list, err := s.r.Executions(ctx, runtime.ListOptions{Tag: tag, Brief: true}); err != nil || !contains(list, f.exid) {
-				return fmt.Errorf("%s is not found by its tag %s: %v, %w", f.exid, tag, list, err)
+			if list, err := s.r.Executions(ctx, runtime.ListOptions{Tag: tag, Brief: true}); err != nil || !contains(list, exid) {
+				return fmt.Errorf("%s is not found by its tag %s: %v, %w", exid, tag, list, err)
 			}
 		}
 		for _, status := range []runtime.Status{runtime.Active, runtime.Failed, runtime.Terminated} {
 			list, err := s.r.Executions(ctx, runtime.ListOptions{Status: status, Domain: v.Domain, Brief: true})
-			if err != nil || contains(list, f.exid) != (v.Status == status) {
-				return fmt.Errorf("%s is %s, and of those that are %s are found: %v, %w", f.exid, v.Status, status, list, err)
+			if err != nil || contains(list, exid) != (v.Status == status) {
+				return fmt.Errorf("%s is %s, and of those that are %s are found: %v, %w", exid, v.Status, status, list, err)
 			}
 		}
 	}
@@ -249,12 +276,19 @@ func (s *sim) found(ctx context.Context) error {
 func (s *sim) describe(ctx context.Context) string {
 	var b strings.Builder
 	for _, f := range s.flows {
-		v, err := s.r.Execution(ctx, f.exid, 0)
+		fmt.Fprintf(&b, "%s\nis %s\n", f.src, f.exid)
+	}
+	exids, err := s.exids(ctx)
+	if err != nil {
+		fmt.Fprintln(&b, err)
+	}
+	for _, exid := range exids {
+		v, err := s.r.Execution(ctx, exid, 0)
 		if err != nil {
-			fmt.Fprintln(&b, f.exid, err)
+			fmt.Fprintln(&b, exid, err)
 			continue
 		}
-		fmt.Fprintf(&b, "%s\n%s is %s, waits for %v, errors %v\n", f.src, f.exid, v.Status, v.Waiting, v.Errors)
+		fmt.Fprintf(&b, "%s (%s) is %s, waits for %v, errors %v\n", exid, v.Name, v.Status, v.Waiting, v.Errors)
 	}
 	fmt.Fprintln(&b, s.r.SimReady(), "ready,", s.r.SimTasks(), "tasks to do, failed:", s.r.Err(), "at", s.clock.now)
 	return b.String()
@@ -294,6 +328,20 @@ func TestSimulationFinds(t *testing.T) {
 			source: "concurrence\n" + strings.Repeat("  sequence\n    sleep '1s'\n    sleep '0s'\n    sleep '0s'\n", 20)},
 		{name: "that somebody has a task is not stored", batch: func(_ *sim, b *runtime.Batch) bool { b.Items = nil; return true },
 			source: "concurrence\n  task 'desk' k: 'k1'\n  task 'desk' k: 'k2'\n"},
+		{name: "a child begins that was called off", batch: func(s *sim, b *runtime.Batch) bool {
+			if b.Begun != nil && !s.calm && s.rnd.IntN(4) == 0 {
+				s.store.next = faultLate
+			}
+			b.Begun = nil
+			return true
+		},
+			source: "concurrence\n" + strings.Repeat("  sequence timeout: '1s'\n    launch 'tidy'\n", 8)},
+		{name: "the cancel of a child is lost", batch: func(_ *sim, b *runtime.Batch) bool {
+			if b.Record == nil && len(b.Sends) == 2 {
+				b.Sends = b.Sends[1:]
+			}
+			return true
+		}, source: "sequence timeout: '1s'\n  launch 'tidy'\n"},
 		{name: "a commit is acknowledged and lost", batch: func(s *sim, b *runtime.Batch) bool { return s.calm || s.rnd.IntN(30) > 0 }},
 	} {
 		t.Run(b.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,7 +62,7 @@ func (r *Runtime) spoolOnce(ctx context.Context, dir string, first bool) error {
 	if first {
 		left, err := jsonFiles(filepath.Join(dir, spoolTaken))
 		for _, name := range left {
-			if err == nil {
+			if err == nil && ctx.Err() == nil {
 				err = r.spoolTaken(ctx, dir, name, true)
 			}
 		}
@@ -74,6 +75,9 @@ func (r *Runtime) spoolOnce(ctx context.Context, dir string, first bool) error {
 		return err
 	}
 	for _, name := range names {
+		if ctx.Err() != nil {
+			return nil
+		}
 		taken := r.c.NewID("spool", r.c.Unit, r.c.Clock.Now()) + "~" + name
 		if err := os.Rename(filepath.Join(dir, name), filepath.Join(dir, spoolTaken, taken)); errors.Is(err, fs.ErrNotExist) {
 			continue // whoever put it there has taken it back
@@ -119,12 +123,14 @@ func syncFolder(dir string) error {
 func (r *Runtime) spoolTaken(ctx context.Context, dir, taken string, again bool) error {
 	path := filepath.Join(dir, spoolTaken, taken)
 	id, name, _ := strings.Cut(taken, "~")
-	why := r.spoolFile(ctx, path, id, again)
+	// What is begun is ended: what is on its way to an execution would not be
+	// known by a Spool that follows.
+	why := r.spoolFile(context.WithoutCancel(ctx), path, id, again)
 	switch {
 	case why == nil:
 		return os.Remove(path)
-	case ctx.Err() != nil, errors.Is(why, ErrStopped), errors.Is(why, ErrFull), r.Err() != nil:
-		return errors.Join(ctx.Err(), why) // it stays, and is taken up again
+	case errors.Is(why, ErrStopped), errors.Is(why, ErrFull), r.Err() != nil:
+		return why // it stays, and is taken up again
 	}
 	r.c.Logger.Warn("a message of the spool is rejected", "file", name, "error", why)
 	to := filepath.Join(dir, spoolRejected, name)
@@ -177,28 +183,29 @@ func (r *Runtime) spoolFile(ctx context.Context, path, id string, again bool) er
 			return fmt.Errorf("%q has to be a text, it is a %s", k, v.TypeName())
 		}
 	}
-	payload, _ := m.Get("payload")
-	exid := m.text("exid")
-	switch point {
-	case "launch":
+	if point == "launch" {
 		return r.spoolLaunch(ctx, &m, id)
+	}
+	exid, nid := m.text("exid"), m.text("nid")
+	if again {
+		if done, err := r.took(ctx, exid, id); done || err != nil {
+			return err
+		}
+	}
+	payload, _ := m.Get("payload")
+	switch point {
 	case "signal":
-		return r.spoolSignal(ctx, exid, m.text("name"), payload, id, again)
+		return r.signal(ctx, exid, m.text("name"), payload, id)
 	case "return":
 		var failure error
 		if text := m.text("error"); text != "" {
 			failure = errors.New(text)
 		}
-		err = r.Return(ctx, exid, m.text("nid"), payload, failure)
+		return r.giveTask(ctx, exid, nid, payload, failure, id)
 	case "cancel":
-		err = r.Cancel(ctx, exid, m.text("nid"))
-	case "kill":
-		err = r.Kill(ctx, exid, m.text("nid"))
+		return r.cancel(ctx, exid, nid, vm.Plain, id)
 	}
-	if again && (errors.Is(err, ErrNotFound) || errors.Is(err, ErrEnded)) {
-		return nil // it was done
-	}
-	return err
+	return r.cancel(ctx, exid, nid, vm.Kill, id)
 }
 
 type spoolMessage struct{ *value.Object }
@@ -246,37 +253,46 @@ func firstOf(a, b string) string {
 	return b
 }
 
-// spoolSignal emits a signal, unless it was: the journal has the message's id.
-func (r *Runtime) spoolSignal(ctx context.Context, exid, name string, payload value.Value, id string, again bool) error {
-	if again {
-		rec, err := r.store.Record(ctx, exid)
+// took tells whether an execution took, or is about to take, a message of that
+// key; also where it has ended, as then it was taken or comes too late.
+func (r *Runtime) took(ctx context.Context, exid, key string) (bool, error) {
+	rec, err := r.store.Record(ctx, exid)
+	if err != nil {
+		return false, fmt.Errorf("execution %s: %w", exid, err)
+	}
+	if rec.Status == Terminated {
+		return true, nil
+	}
+	x, err := r.blank(ctx, rec)
+	if err != nil {
+		return false, err
+	}
+	isIt := func(data []byte) bool {
+		m, err := x.DecodeMessage(data, r.programsOf(ctx, rec.Origin))
+		return err == nil && m.Key == key
+	}
+	letters, err := r.store.Inbox(ctx, exid, math.MaxInt)
+	if err != nil {
+		return false, err
+	}
+	for _, l := range letters {
+		if isIt(l.Data) {
+			return true, nil
+		}
+	}
+	for e, err := range r.store.Journal(ctx, exid, 0) {
+		var je journalEntry
+		if err == nil {
+			err = Unmarshal(e.Data, &je)
+		}
 		if err != nil {
-			return fmt.Errorf("execution %s: %w", exid, err)
+			return false, err
 		}
-		if rec.Status == Terminated {
-			return nil // it was, or came too late
-		}
-		x, err := r.blank(ctx, rec)
-		if err != nil {
-			return err
-		}
-		for e, err := range r.store.Journal(ctx, exid, 0) {
-			var je journalEntry
-			if err == nil {
-				err = Unmarshal(e.Data, &je)
-			}
-			if err != nil {
-				return err
-			}
-			for _, data := range je.Messages {
-				if len(data) == 0 {
-					continue
-				}
-				if m, err := x.DecodeMessage(data, r.programsOf(ctx, rec.Origin)); err == nil && m.Point == vm.Signal && m.Key == id {
-					return nil
-				}
+		for _, data := range je.Messages {
+			if len(data) > 0 && isIt(data) {
+				return true, nil
 			}
 		}
 	}
-	return r.signal(ctx, exid, name, payload, id)
+	return false, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/florc-lang/florc/lang/value"
 	"github.com/florc-lang/florc/runtime"
 	"github.com/florc-lang/florc/runtime/memstore"
 )
@@ -114,12 +115,13 @@ func TestSpoolCrash(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := start(t, runtime.Config{Store: memstore.New(), Taskers: taskers()})
 		defer stop(t, r)
-		exid := launch(t, r, "concurrence\n  every '1000d' tag: 'x'\n    1\n  trap signal: 'go'\n    def msg \\ trace 'gone'\n  alice 'a'\n")
+		exid := launch(t, r, "define tidy msg\n  trace 'tidies'\n  alice 'c'\nconcurrence\n  every '1000d' tag: 'x'\n    1\n  trap signal: 'go'\n    def msg \\ trace 'gone'\n  alice 'a'\n  alice 'b' on_cancel: tidy\n")
 		for round := range 3 { // as after a crash at the very end, twice
 			put(t, dir, map[string]string{
 				"taken/id1~1.json": `{"point": "launch", "text": "alice 'own'"}`,
 				"taken/id2~2.json": `{"point": "signal", "exid": "` + exid + `", "name": "go"}`,
-				"taken/id3~3.json": `{"point": "return", "exid": "` + exid + `", "nid": "0_2", "payload": {"x": 1}}`,
+				"taken/id3~3.json": `{"point": "return", "exid": "` + exid + `", "nid": "0_1_2", "payload": {"x": 1}}`,
+				"taken/id4~4.json": `{"point": "cancel", "exid": "` + exid + `", "nid": "0_1_3"}`,
 			})
 			spooled(t, r, dir)
 			if left := names(t, filepath.Join(dir, "taken")); len(left) > 0 {
@@ -134,8 +136,18 @@ func TestSpoolCrash(t *testing.T) {
 			t.Errorf("executions: %+v, %v", list, err)
 		}
 		v, err := r.Execution(t.Context(), exid, 0)
-		if err != nil || len(v.Trace) != 1 {
-			t.Errorf("the signal came %d times, %v", len(v.Trace), err)
+		if err != nil || len(v.Trace) != 2 {
+			t.Errorf("the signal and the cancel came %v, %v", v.Trace, err)
+		}
+		tasks, err := r.Tasks(t.Context(), exid)
+		if err != nil || len(tasks) != 1 {
+			t.Fatalf("tasks: %v, %v", tasks, err)
+		}
+		if err := r.Return(t.Context(), exid, tasks[0].ID, value.Null, nil); err != nil {
+			t.Error(err)
+		}
+		if v, err = r.Execution(t.Context(), exid, 0); err != nil || len(v.Trace) != 2 {
+			t.Errorf("the cancel came again: %v, %v", v.Trace, err)
 		}
 	})
 }

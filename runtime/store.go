@@ -142,6 +142,10 @@ type Batch struct {
 	// Returned is a task that has to be there, or else Commit gives
 	// ErrNotFound, and is removed: so a task is returned once.
 	Returned *TaskKey
+	// Begun is a task that has to be there and not to be withdrawn, or else
+	// Commit gives ErrNotFound; it is marked as accepted. So what the batch
+	// begins is begun once, and not after it was called off.
+	Begun *TaskKey
 	// Tasks to be marked as accepted or withdrawn, or removed, where they are
 	// there.
 	Accepted, Withdrawn, Untasks []TaskKey

@@ -65,6 +65,8 @@ type Reply struct {
 	// this person. Default: it is offered to whoever stands for the tasker.
 	Offer    []string
 	Allocate string
+
+	begun bool // it is stored already that the tasker has the task, or is done with it
 }
 
 // Worklist is a tasker that leaves its tasks to whoever lists them and returns

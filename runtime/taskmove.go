@@ -53,13 +53,13 @@ func (r *Runtime) moveOnce(ctx context.Context, rec *TaskRecord, m *TaskMove) (*
 	if err != nil {
 		return nil, err
 	}
-	before := i
-	if now := r.nowMicros(); i.ended(now) && m.Lease == 0 {
+	before, now := i, r.nowMicros()
+	if i.ended(now) && m.Lease == 0 {
 		if i, err = i.act(&TaskMove{Act: lapse, Note: i.Person}, rec.Tasker, now); err != nil {
 			return nil, err
 		}
 	}
-	next, err := i.act(m, rec.Tasker, r.nowMicros())
+	next, err := i.act(m, rec.Tasker, now)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (r *Runtime) moveOnce(ctx context.Context, rec *TaskRecord, m *TaskMove) (*
 		r.claims.free(rec)
 	}
 	l := &ListedTask{Task: *t, Domain: rec.Domain, Since: micros(rec.SinceMicros), Unit: rec.Unit, Left: rec.Left}
-	l.stand(next, r.nowMicros())
+	l.stand(next, now)
 	return l, nil
 }
 

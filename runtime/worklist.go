@@ -132,14 +132,14 @@ func (r *Runtime) standing(ctx context.Context, t *TaskRecord) (*Item, error) {
 	return i, err
 }
 
-// listedTask puts together what is to be said of a task.
-func (r *Runtime) listedTask(ctx context.Context, t *TaskRecord, i *Item) (*ListedTask, error) {
+// listedTask puts together what is to be said of a task at a time.
+func (r *Runtime) listedTask(ctx context.Context, t *TaskRecord, i *Item, now int64) (*ListedTask, error) {
 	task, err := r.newTask(ctx, t)
 	if err != nil {
 		return nil, err
 	}
 	l := &ListedTask{Task: *task, Domain: t.Domain, Since: micros(t.SinceMicros), Unit: t.Unit, Left: t.Left}
-	l.stand(i, r.nowMicros())
+	l.stand(i, now)
 	if !t.Accepted { // its tasker has it
 		l.State, l.Offered = Allocated, nil
 	}
@@ -178,7 +178,7 @@ func (r *Runtime) FindTasks(ctx context.Context, q TaskQuery) ([]*ListedTask, er
 		if err != nil {
 			return nil, err
 		}
-		t, err := r.listedTask(ctx, rec, i)
+		t, err := r.listedTask(ctx, rec, i, r.nowMicros())
 		if errors.Is(err, ErrNotFound) {
 			continue // it was returned meanwhile
 		}
@@ -343,7 +343,7 @@ func (r *Runtime) Task(ctx context.Context, exid, task string) (*ListedTask, err
 	}
 	if err == nil {
 		var l *ListedTask
-		if l, err = r.listedTask(ctx, rec, i); err == nil {
+		if l, err = r.listedTask(ctx, rec, i, r.nowMicros()); err == nil {
 			return l, nil
 		}
 	}

@@ -344,6 +344,15 @@ func (w *writer) plan(b *runtime.Batch) error {
 	if err := w.planItems(b); err != nil {
 		return err
 	}
+	if k := b.Begun; k != nil {
+		t, err := getTask(w.txn, *k)
+		if err == nil && t.Withdrawn {
+			err = runtime.ErrNotFound
+		}
+		if err != nil {
+			return fmt.Errorf("task %s of %s: %w", k.ID, k.Exid, err)
+		}
+	}
 	if k := b.Returned; k != nil {
 		there, err := w.untask(*k)
 		if err == nil && !there {

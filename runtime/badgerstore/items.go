@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	badger "github.com/dgraph-io/badger/v4"
@@ -225,12 +226,16 @@ func (w *writer) unlist(t *runtime.TaskRecord) error {
 
 // flagTasks marks tasks, where they are there.
 func (w *writer) flagTasks(b *runtime.Batch) error {
+	accepted := b.Accepted
+	if b.Begun != nil {
+		accepted = append(slices.Clone(accepted), *b.Begun)
+	}
 	marks := [...]struct {
 		keys    []runtime.TaskKey
 		on, off byte
 		where   byte
 	}{
-		{keys: b.Accepted, on: acceptedFlag},
+		{keys: accepted, on: acceptedFlag},
 		{keys: b.Left, on: acceptedFlag | leftFlag},
 		{keys: b.Taken, off: acceptedFlag | leftFlag, where: leftFlag},
 		{keys: b.Withdrawn, on: withdrawnFlag},

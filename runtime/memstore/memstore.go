@@ -124,6 +124,13 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 	if err := s.checkItems(b); err != nil {
 		return err
 	}
+	accepted := b.Accepted
+	if k := b.Begun; k != nil {
+		if t := s.task(*k); t == nil || t.Withdrawn {
+			return fmt.Errorf("task %s of %s: %w", k.ID, k.Exid, runtime.ErrNotFound)
+		}
+		accepted = append(slices.Clone(accepted), *k)
+	}
 	if k := b.Returned; k != nil {
 		if s.task(*k) == nil {
 			return fmt.Errorf("task %s of %s: %w", k.ID, k.Exid, runtime.ErrNotFound)
@@ -146,7 +153,7 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 			}
 		}
 	}
-	change(b.Accepted, func(t *runtime.TaskRecord) { t.Accepted = true })
+	change(accepted, func(t *runtime.TaskRecord) { t.Accepted = true })
 	change(b.Left, func(t *runtime.TaskRecord) { t.Accepted, t.Left = true, true })
 	change(b.Taken, func(t *runtime.TaskRecord) {
 		if t.Left {

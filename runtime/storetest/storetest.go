@@ -351,6 +351,16 @@ func testTasks(t *testing.T, s runtime.Store, reopen func() runtime.Store) {
 		t.Fatal(err)
 	}
 	check(t, "task", &task, got)
+	// What is withdrawn, or not there, does not begin, nor does what comes with it.
+	two := runtime.TaskKey{Exid: "a", ID: "2"}
+	for _, k := range []runtime.TaskKey{one, none} {
+		refused(t, s, &runtime.Batch{Record: record("c", 1), Begun: &k}, runtime.ErrNotFound)
+	}
+	commit(t, s, &runtime.Batch{Record: record("c", 1), Begun: &two})
+	s = reopen()
+	if got, err := s.TaskRecord(t.Context(), "a", "2"); err != nil || !got.Accepted {
+		t.Errorf("what has begun is %+v, %v", got, err)
+	}
 	back := &runtime.Batch{Returned: &one, Sends: []runtime.Send{{Exid: "a", Data: []byte("back")}}}
 	commit(t, s, back)
 	refused(t, s, back, runtime.ErrNotFound)
