@@ -17,6 +17,13 @@ var bugs = map[string]func(b *runtime.Batch) bool{
 		b.Untasks, b.Returned = nil, nil
 		return true
 	},
+	"letters are sent twice": func(b *runtime.Batch) bool {
+		if b.Record != nil {
+			b.Sends = append(b.Sends[:len(b.Sends):len(b.Sends)], b.Sends...)
+		}
+		return true
+	},
+	"pauses are acknowledged and lost": func(b *runtime.Batch) bool { return b.Record == nil || b.Record.Status != runtime.Paused },
 	"entries of journals are lost": func(b *runtime.Batch) bool {
 		if rand.IntN(20) == 0 {
 			b.Entries = nil

@@ -134,14 +134,6 @@ func writeFile(path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
 func openBadger(dir string, sync bool) (*badger.DB, error) {
 	return badger.Open(badger.DefaultOptions(filepath.Join(dir, "data")).WithLogger(nil).WithSyncWrites(sync).
 		WithMemTableSize(1 << 20).WithValueThreshold(100_000).WithValueLogFileSize(1 << 20))

@@ -13,16 +13,9 @@ import (
 // What an execution runs follows from its seed, and what it comes to does not
 // depend on what is slow and what is fast: each task leaves a mark of its own.
 
-// ending says how an execution is brought to its end.
-type ending int
-
-const (
-	byItself     ending = iota
-	byCancelling        // once its task 'never' is out
-	byKilling           // likewise
-	atAnyTime           // it may be cancelled; its outcome is open
-)
-
+// exidOf is the id of the execution that runs the flow of a seed, and its
+// domain. One that is launched by a message of the spool has the domain only,
+// and so have children.
 func exidOf(seed uint64) string { return fmt.Sprintf("x%d", seed) }
 
 func seedOf(exid string) (seed uint64) {
@@ -30,42 +23,90 @@ func seedOf(exid string) (seed uint64) {
 	return seed
 }
 
-// kind is what a flow is like, out of 100.
-func kind(seed uint64) int { return rand.New(rand.NewPCG(seed, 3)).IntN(100) }
-
-func endingOf(exid string) ending {
-	switch n := kind(seedOf(exid)); {
-	case n < 2 || n >= 26:
-		return byItself
-	case n < 8:
-		return byCancelling
-	case n < 14:
-		return byKilling
-	case n < 20:
-		return atAnyTime
-	}
-	return byItself
+// parentOf is the execution that a child is of, which is in its id; others are
+// their own.
+func parentOf(exid string) string {
+	parent, _, _ := strings.Cut(exid, "-")
+	return parent
 }
+
+// kind is what a flow is like.
+type kind int
+
+const (
+	plain     kind = iota
+	bigger         // more than one transaction of Badger has room for
+	cancelled      // once its task 'never' is out, or that of its child
+	killed         // likewise
+	disturbed      // it may be cancelled or killed at any time; its outcome is open
+	failing        // and nothing handles it
+	looping
+	talking   // with a child, by signals
+	mailing   // it gets signals, and the answer to its task, from the spool
+	moody     // it fails now and then, and an operator retries it
+	reapplied // any node of it may be
+	kinds     // how many there are
+)
+
+// parts are how many flows of 100 are of a kind; the others are plain.
+var parts = map[kind]int{bigger: 2, cancelled: 6, killed: 6, disturbed: 6, failing: 6, looping: 8, talking: 8, mailing: 8, moody: 8, reapplied: 12}
+
+func kindOf(seed uint64) kind {
+	n := rand.New(rand.NewPCG(seed, 3)).IntN(100)
+	for k := plain + 1; k < kinds; k++ {
+		if n -= parts[k]; n < 0 {
+			return k
+		}
+	}
+	return plain
+}
+
+// is tells whether an execution, or the one that it is a child of, is of a kind.
+// What the spool launches is plain.
+func is(exid string, k kind) bool {
+	seed := seedOf(parentOf(exid))
+	return seed != 0 && kindOf(seed) == k
+}
+
+// open tells whether nobody knows what an execution comes to.
+func open(exid string) bool { return is(exid, disturbed) }
 
 // newFlow writes a flow.
 func newFlow(seed uint64) string {
-	g := &generator{rnd: rand.New(rand.NewPCG(seed, 1))}
+	k := kindOf(seed)
+	g := &generator{rnd: rand.New(rand.NewPCG(seed, 1)), seed: seed, kids: true, sagas: k != reapplied}
 	g.line(0, "set f.pad '%s'", strings.Repeat("x", g.rnd.IntN(600))) // some have parts stored apart
 	g.line(0, "set f.list [ '%s' ]", strings.Repeat("y", g.rnd.IntN(600)))
-	switch n := kind(seed); {
-	case n < 2:
+	never := []string{"task 'never'", "launch 'never'"}[g.rnd.IntN(2)]
+	switch k {
+	case bigger:
 		g.big(40 << g.rnd.IntN(6))
-	case n < 8:
+	case cancelled:
 		g.line(0, "sequence on_cancel: (def msg \\ set f.cancelled 1)")
-		g.line(1, "task 'never'")
-	case n < 14:
+		g.line(1, "%s", never)
+	case killed:
 		g.line(0, "concurrence")
-		g.line(1, "task 'never'")
+		g.line(1, "%s", never)
 		g.line(1, "stall _")
-	case n >= 20 && n < 26:
-		g.line(0, "task 'bad' k: 'k0'") // nothing handles it
-	case n >= 26 && n < 36:
+	case failing:
+		g.line(0, "task 'bad' k: 'k0'")
+	case looping:
 		g.loop(0)
+	case talking:
+		g.talk()
+	case mailing:
+		g.line(0, "trap signal: 'mail'")
+		g.line(1, "def msg \\ trace \"%s$(msg.payload.nonce)\"", mailTrace)
+		g.node(0)
+		g.line(0, "task 'mailed' k: 'k%d'", g.mark())
+		g.line(0, "task 'now' k: 'k%d'", g.mark()) // what the trap does is done by then
+	case moody:
+		g.node(0)
+		g.line(0, "concurrence")
+		g.line(1, "task 'moody' k: 'k%d'", g.mark())
+		g.line(1, "sequence")
+		g.node(2)
+		g.line(2, "task 'moody' k: 'k%d'", g.mark())
 	default:
 		for range 2 + g.rnd.IntN(4) {
 			g.node(0)
@@ -75,10 +116,39 @@ func newFlow(seed uint64) string {
 	return g.b.String()
 }
 
+// loadChild finds the flows of children, for runtime.Config.Loader.
+func loadChild(w runtime.Wanted) (runtime.Definition, error) {
+	var text string
+	switch seed, mark := uint64(0), 0; w.Name {
+	case "never": // it is cancelled, and tells so once
+		text = "define tidy msg\n  task 'slow' k: 'k1'\n  trace 'tidied'\nsequence on_cancel: tidy\n  task 'never'\n"
+	case "unlucky":
+		text = "task 'bad' k: 'k1'\n"
+	case "partner":
+		text = "trap signal: 'go'\n  def msg \\ trace 'gone'\nconcurrence\n  sequence\n    on 'go'\n    task 'slow' k: 'k1'\n    signal 'done' exid: parent\n" +
+			"  sequence\n    task 'now' k: 'k2'\n    signal 'ready' exid: parent payload: { ret: exe.exid }\ntask 'now' k: 'k3'\ntrace 'end'\n"
+	default:
+		if _, err := fmt.Sscanf(w.Name, "kid%d-%d", &seed, &mark); err != nil {
+			return runtime.Definition{}, runtime.ErrNotFound
+		}
+		g := &generator{rnd: rand.New(rand.NewPCG(seed, uint64(mark)<<8)), marks: 1000 * (1 + mark), sagas: true} // nobody else has its marks
+		for range 1 + g.rnd.IntN(3) {
+			g.node(2)
+		}
+		g.line(0, "trace 'end'")
+		text = strings.ReplaceAll("\n"+g.b.String(), "\n    ", "\n")
+	}
+	return runtime.Parse(w.Name+".flo", text)
+}
+
 type generator struct {
 	b     strings.Builder
 	rnd   *rand.Rand
+	seed  uint64
 	marks int
+	kids  bool // it may launch children
+	sagas bool // and have steps taken back
+	again int  // how many of the nodes around are tried again, with what they started with
 }
 
 func (g *generator) line(depth int, format string, args ...any) {
@@ -92,6 +162,9 @@ func (g *generator) mark() int {
 
 func (g *generator) task(depth, mark int) {
 	taskers := []string{"now", "now", "slow", "later", "bob", "both", "pulled"}
+	if g.again > 0 {
+		taskers = taskers[:3] // an answer of someone else would be lost, rightly
+	}
 	g.line(depth, "task '%s' k: 'k%d'", taskers[g.rnd.IntN(len(taskers))], mark)
 }
 
@@ -124,7 +197,7 @@ func (g *generator) big(branches int) {
 }
 
 func (g *generator) node(depth int) {
-	n := g.rnd.IntN(13)
+	n := g.rnd.IntN(20)
 	if depth > 3 {
 		n = g.rnd.IntN(7)
 	}
@@ -147,6 +220,10 @@ func (g *generator) node(depth int) {
 		}
 	case 9:
 		g.line(depth, "sequence timeout: '0.0%02ds'", 1+g.rnd.IntN(40))
+		if g.kids && g.rnd.IntN(2) == 0 {
+			g.line(depth+1, "launch 'never'")
+			return
+		}
 		g.line(depth+1, "task 'alice'")
 	case 10:
 		g.line(depth, "trace 't%d'", g.mark())
@@ -156,6 +233,26 @@ func (g *generator) node(depth int) {
 			return
 		}
 		g.sleep(depth)
+	case 12:
+		g.again++
+		g.retry(depth, g.mark())
+		g.again--
+	case 13:
+		g.trap(depth, g.mark())
+	case 14:
+		g.mutex(depth, g.mark())
+	case 15, 16:
+		if !g.sagas {
+			g.task(depth, g.mark())
+			return
+		}
+		g.saga(depth, g.mark())
+	case 17, 18:
+		if !g.kids {
+			g.task(depth, g.mark())
+			return
+		}
+		g.child(depth, g.mark())
 	default:
 		g.line(depth, "sequence")
 		for range 1 + g.rnd.IntN(3) {
@@ -164,9 +261,83 @@ func (g *generator) node(depth int) {
 	}
 }
 
+// retry has something tried again, with success or without.
+func (g *generator) retry(depth, k int) {
+	policy := []string{"2", "{ count: 2, delay: '0.01s', backoff: 'linear', jitter: 0.5 }"}[g.rnd.IntN(2)]
+	tasker := []string{"flaky", "bad"}[g.rnd.IntN(2)]
+	g.line(depth, "sequence retry: %s on_error: (def msg err \\ set f.e%d 1)", policy, k)
+	g.node(depth + 1)
+	g.line(depth+1, "task '%s' k: 'k%d'", tasker, k)
+}
+
+// trap sees a tag entered and left.
+func (g *generator) trap(depth, k int) {
+	g.line(depth, "sequence")
+	for _, point := range []string{"entered", "left"} {
+		g.line(depth+1, "trap point: '%s' tag: 'tag%d'", point, k)
+		g.line(depth+2, "def msg \\ trace '%s %d'", point, k)
+	}
+	g.line(depth+1, "sequence tag: 'tag%d'", k)
+	g.node(depth + 2)
+	g.line(depth+1, "task 'now' k: 'k%d'", k) // what the trap does is done by then
+}
+
+// mutex has branches that show if one of them was not alone.
+func (g *generator) mutex(depth, k int) {
+	g.line(depth, "set inside%d 0", k)
+	g.line(depth, "concurrence")
+	for i := range 2 + g.rnd.IntN(2) {
+		g.line(depth+1, "mutex 'm%d'", k)
+		g.line(depth+2, "set inside%d %d", k, i)
+		g.node(depth + 2)
+		g.line(depth+2, "set f.notalone%d 1 if inside%d != %d", k, k, i)
+	}
+}
+
+// saga has a step taken back, or not.
+func (g *generator) saga(depth, k int) {
+	g.line(depth, "sequence on_error: (def msg err \\ set f.e%d 1)", k)
+	g.line(depth+1, "saga")
+	g.task(depth+2, k)
+	g.line(depth+2, "undo")
+	g.line(depth+3, "task 'slow' k: 'u%d'", k)
+	g.line(depth+3, "trace 'taken back %d'", k)
+	g.node(depth + 2)
+	g.line(depth+2, "task '%s' k: 'u%d'", []string{"bad", "now"}[g.rnd.IntN(2)], k)
+}
+
+// child launches another execution.
+func (g *generator) child(depth, k int) {
+	switch g.rnd.IntN(4) {
+	case 0:
+		g.line(depth, "sequence on_error: (def msg err \\ set f.e%d 1)", k)
+		g.line(depth+1, "launch 'unlucky' retry: 1")
+	case 1:
+		g.line(depth, "launch 'kid%d-%d' wait: false", g.seed, k)
+	default:
+		g.line(depth, "launch 'kid%d-%d'", g.seed, k)
+	}
+}
+
+// talk has two executions wait for each other's signals. A task in between makes
+// sure that they wait before they are signalled.
+func (g *generator) talk() {
+	g.line(0, "concurrence")
+	g.line(1, "sequence")
+	g.line(2, "on 'ready'")
+	g.line(2, "signal 'go' exid: f.ret")
+	g.line(1, "on 'done'")
+	g.line(1, "sequence")
+	g.line(2, "task 'now' k: 'k%d'", g.mark())
+	g.line(2, "launch 'partner' vars: { parent: exe.exid } wait: false")
+}
+
 // answerField is that into which the answer to a task that is returned puts
 // something of its own, as what it is depends on who answers when.
 const answerField = "answer-"
+
+// mailTrace is how the traces of what came from the spool begin.
+const mailTrace = "mail-"
 
 // outcome tells how an execution ended, in a line, but for what depends on
 // time.
@@ -184,9 +355,14 @@ func outcome(res *runtime.Result) string {
 		}
 	}
 	for _, t := range res.Trace {
-		fields = append(fields, "trace "+t.Text)
+		if !strings.HasPrefix(t.Text, mailTrace) {
+			fields = append(fields, "trace "+t.Text)
+		}
 	}
 	slices.Sort(fields)
+	if is(res.Exid, reapplied) { // what it traced may come more often
+		fields = slices.Compact(fields)
+	}
 	if res.Error != nil {
 		fields = append(fields, res.Error.Message)
 	}

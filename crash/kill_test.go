@@ -46,6 +46,21 @@ func (w *world) opened(p *process) error {
 	})
 }
 
+// hearSome lets a process work for a while: until it has said so much, or for a
+// time, since a slow one might do nothing in it.
+func (w *world) hearSome(p *process) error {
+	lines := w.rnd.IntN(150)
+	err := p.hear(time.Duration(100+w.rnd.IntN(1000))*time.Millisecond, func(line string) bool {
+		w.ledger.hear(line)
+		lines--
+		return lines > 0
+	})
+	if err == nil {
+		err = p.hear(time.Duration(1+w.rnd.IntN(20))*time.Millisecond, w.hears)
+	}
+	return err
+}
+
 // disturb has a process work for a while and kills it, or now and then stops
 // it. It tells whether it was killed.
 func (w *world) disturb(t *testing.T, dir string) (killed bool, err error) {
@@ -55,7 +70,7 @@ func (w *world) disturb(t *testing.T, dir string) (killed bool, err error) {
 	if fate == 0 { // while it opens the store
 		err = p.hear(millis(60), w.hears)
 	} else if err = w.opened(p); err == nil {
-		err = p.hear(millis(150), w.hears)
+		err = w.hearSome(p)
 	}
 	if err != nil {
 		return false, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,7 +26,18 @@ type ledger struct {
 	life      int // of the runtime; each start begins another
 	again     int // tasks that were dispatched again
 	problems  []string
-	said      []string // all of it
+
+	// Of operators, by exid.
+	paused, resumed            map[string]bool // true where it is to be so when the next process begins
+	stills                     map[string]bool // found paused by the process that begins
+	changed                    map[string]bool // a node started over, or was about to: its tasks have other keys
+	pauses, reapplied, retried int
+
+	// Of the spool.
+	put    map[string]bool   // domains of which it is to launch a flow
+	mailed map[string]string // the executions that signals are for
+	posted map[string]bool   // executions that may have been answered
+	said   []string          // all of it
 }
 
 // answer is the answer to a task that was acknowledged. The execution has the
@@ -41,7 +53,9 @@ type dispatched struct {
 
 func newLedger() *ledger {
 	return &ledger{launched: make(map[string]bool), cancelled: make(map[string]bool), ended: make(map[string]string),
-		answers: make(map[string]*answer), keys: make(map[string]string), tasks: make(map[string]*dispatched)}
+		answers: make(map[string]*answer), keys: make(map[string]string), tasks: make(map[string]*dispatched),
+		paused: make(map[string]bool), resumed: make(map[string]bool), stills: make(map[string]bool), changed: make(map[string]bool),
+		put: make(map[string]bool), mailed: make(map[string]string), posted: make(map[string]bool)}
 }
 
 func (l *ledger) problem(format string, args ...any) {
@@ -69,7 +83,7 @@ func (l *ledger) hear(line string) {
 	case "refused":
 		l.refused++
 	case "dispatched":
-		l.dispatch(words[1], strings.Join(words[2:5], " "))
+		l.dispatch(words[1], words[2], strings.Join(words[2:6], " "))
 	case "ended":
 		_, what, _ := strings.Cut(line, " ")
 		exid, what, _ := strings.Cut(what, " ")
@@ -84,13 +98,15 @@ func (l *ledger) hear(line string) {
 		l.begin()
 	case "open", "closed":
 	default:
-		l.problem("the worker says: %s", line)
+		if !l.hearOperator(words[0], words[1]) && !l.hearSpool(words[0], words[1], words[2]) {
+			l.problem("the worker says: %s", line)
+		}
 	}
 }
 
 // dispatch notes that a task came to its tasker.
-func (l *ledger) dispatch(key, about string) {
-	if known, ok := l.keys[about]; ok && known != key {
+func (l *ledger) dispatch(key, exid, about string) {
+	if known, ok := l.keys[about]; ok && known != key && !l.changed[exid] {
 		l.problem("the task of %s was dispatched as %s, and then as %s", about, known, key)
 	}
 	l.keys[about] = key
@@ -125,6 +141,68 @@ func (l *ledger) some(n int) (again [][2]string) {
 	return again
 }
 
+// result is what an execution came to.
+type result struct {
+	*runtime.Result
+	domain, name, parent string
+	outcome              string
+}
+
+// results gives what the executions of a store came to.
+func results(r *runtime.Runtime, store runtime.Store) (map[string]result, error) {
+	all := make(map[string]result)
+	for rec, err := range store.Records(context.Background()) {
+		if err != nil {
+			return nil, err
+		}
+		res, err := r.Wait(context.Background(), rec.Exid)
+		if err != nil {
+			return nil, err
+		}
+		x := result{Result: res, domain: rec.Origin.Domain, name: rec.Origin.Name, outcome: outcome(res)}
+		if rec.Origin.Parent != nil {
+			x.parent = rec.Origin.Parent.Exid
+		}
+		all[rec.Exid] = x
+	}
+	return all, nil
+}
+
+// gather gives what executions came to, and the domains that have several.
+// Whether a child that is always cancelled was launched depends on time.
+func gather(results map[string]result) (o *outcomes, twice []string) {
+	o = &outcomes{make(map[string]string), make(map[string][]string)}
+	for _, x := range results {
+		switch {
+		case x.parent == "" && o.roots[x.domain] != "":
+			twice = append(twice, x.domain)
+		case x.parent == "":
+			o.roots[x.domain] = x.outcome
+		case x.name != "never":
+			o.kids[x.domain] = append(o.kids[x.domain], x.name+" "+x.outcome)
+		}
+	}
+	for _, list := range o.kids {
+		slices.Sort(list)
+	}
+	return o, twice
+}
+
+// unended gives the executions that do not rest.
+func unended(ctx context.Context, store runtime.Store) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for rec, err := range store.Records(ctx) {
+			if err != nil {
+				yield("", err)
+				return
+			}
+			if rec.Status != runtime.Terminated && rec.Status != runtime.Failed && !yield(rec.Exid, nil) {
+				return
+			}
+		}
+	}
+}
+
 // check compares what is in the store, where everything has come to its end,
 // with what was promised.
 func (l *ledger) check(dir string) error {
@@ -137,61 +215,84 @@ func (l *ledger) check(dir string) error {
 	if err != nil {
 		return err
 	}
-	results := make(map[string]*runtime.Result)
-	var seeds []uint64
-	for rec, err := range store.Records(ctx) {
+	for exid, err := range unended(ctx, store) {
 		if err != nil {
 			return err
 		}
-		if rec.Status == runtime.Active {
-			l.problem("%s does not come to its end", rec.Exid)
-			continue
-		}
-		if results[rec.Exid], err = w.r.Wait(ctx, rec.Exid); err != nil {
-			return err
-		}
-		if seed := seedOf(rec.Exid); endingOf(rec.Exid) != atAnyTime {
-			seeds = append(seeds, seed)
-		}
+		l.problem("%s does not come to its end", exid)
+	}
+	if len(l.problems) > 0 {
+		return nil
+	}
+	results, err := results(w.r, store)
+	if err != nil {
+		return err
+	}
+	for exid := range results {
 		for _, fromCheckpoint := range []bool{false, true} {
-			if _, err := w.r.Replay(ctx, rec.Exid, fromCheckpoint); err != nil {
+			if _, err := w.r.Replay(ctx, exid, fromCheckpoint); err != nil {
 				l.problem("%v", err)
 			}
+		}
+	}
+	got, twice := gather(results)
+	for _, domain := range twice {
+		l.problem("the flow of %s was launched twice", domain)
+	}
+	var seeds []uint64
+	for domain := range got.roots {
+		if !open(domain) {
+			seeds = append(seeds, seedOf(domain))
 		}
 	}
 	want, err := undisturbed(seeds, memstore.New())
 	if err != nil {
 		return err
 	}
-	for exid, res := range results {
-		got := outcome(res)
-		if want := want[exid]; want != "" && got != want {
-			l.problem("%s comes to\n%s instead of\n%s:\n%.1000s", exid, got, want, padding.Replace(newFlow(seedOf(exid))))
-		}
-		if said := l.ended[exid]; said != "" && said != got {
-			l.problem("%s had ended with %s, and has now %s", exid, said, got)
+	for domain, got := range got.roots {
+		if want := want.roots[domain]; want != "" && got != want {
+			l.problem("%s comes to\n%s instead of\n%s:\n%.1000s", domain, got, want, padding.Replace(newFlow(seedOf(domain))))
 		}
 	}
+	for domain, want := range want.kids {
+		if got := got.kids[domain]; !is(domain, reapplied) && !slices.Equal(got, want) {
+			l.problem("the children of %s come to\n%q instead of\n%q:\n%.1000s", domain, got, want, padding.Replace(newFlow(seedOf(domain))))
+		}
+	}
+	for exid, res := range results {
+		if said := l.ended[exid]; said != "" && said != res.outcome {
+			l.problem("%s had ended with %s, and has now %s", exid, said, res.outcome)
+		}
+		if n := strings.Count(res.outcome, "trace tidied"); n > 1 {
+			l.problem("%s was cancelled %d times: %s", exid, n, res.outcome)
+		}
+	}
+	for domain := range l.put {
+		if got.roots[domain] == "" {
+			l.problem("the spool has lost %s", domain)
+		}
+	}
+	l.checkMail(results)
 	for _, promised := range []map[string]bool{l.launched, l.cancelled} {
 		for exid := range promised {
-			if results[exid] == nil {
+			if results[exid].Result == nil {
 				l.problem("%s is lost", exid)
 			}
 		}
 	}
 	for exid := range l.ended {
-		if results[exid] == nil {
+		if results[exid].Result == nil {
 			l.problem("%s had ended, and is lost", exid)
 		}
 	}
 	for key, a := range l.answers {
-		if res := results[a.exid]; res != nil && endingOf(a.exid) != atAnyTime {
+		if res := results[a.exid]; res.Result != nil && !open(a.exid) && !is(a.exid, reapplied) {
 			if v, _ := res.Payload.AsObject().Get(a.field); v.AsString() != a.nonce {
 				l.problem("the answer to the task %s is lost: %s is %s, not %s", key, a.field, v, a.nonce)
 			}
 		}
 	}
-	return errors.Join(l.left(ctx, w.r, store), store.Close())
+	return errors.Join(l.checkSpool(spoolOf(dir)), l.left(ctx, w.r, store), store.Close())
 }
 
 // left notes what is left in the store that should not be, or is damaged.
@@ -266,6 +367,6 @@ func (l *ledger) failures() error {
 }
 
 func (l *ledger) String() string {
-	return fmt.Sprintf("%d executions launched, %d seen to end, %d cancelled; %d tasks dispatched, %d of them again; %d answered, %d second answers refused",
-		len(l.launched), len(l.ended), len(l.cancelled), len(l.tasks), l.again, len(l.answers), l.refused)
+	return fmt.Sprintf("%d executions launched, %d seen to end, %d cancelled; %d tasks dispatched, %d of them again; %d answered, %d second answers refused; %s; %d launches and %d signals put into the spool",
+		len(l.launched), len(l.ended), len(l.cancelled), len(l.tasks), l.again, len(l.answers), l.refused, l.operators(), len(l.put), len(l.mailed))
 }

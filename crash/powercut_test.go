@@ -122,7 +122,7 @@ func (d *disk) cut(t *testing.T) error {
 		if d.rnd.IntN(5) == 0 { // while it opens the store
 			err = p.hear(millis(60), d.hears)
 		} else if err = d.opened(p); err == nil {
-			err = p.hear(millis(250), d.hears)
+			err = d.hearSome(p)
 		}
 		if err != nil {
 			return err
@@ -170,6 +170,14 @@ func (d *disk) inspect(dir string) error {
 		if err == nil && rec.Status == runtime.Active {
 			d.problem("%s had ended with %s, and has not", exid, ended)
 		}
+	}
+	for exid, promised := range d.paused {
+		if rec, err := store.Record(ctx, exid); promised && err == nil && rec.Status != runtime.Paused {
+			d.problem("%s was paused, and is not", exid)
+		}
+	}
+	if err := d.inspectSpool(ctx, spoolOf(dir), store); err != nil {
+		return err
 	}
 	for key, a := range d.answers {
 		if _, err := store.TaskRecord(ctx, a.exid, a.id); !errors.Is(err, runtime.ErrNotFound) {

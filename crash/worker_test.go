@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"os/signal"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -43,8 +45,14 @@ type worker struct {
 	say func(words ...any)
 	r   *runtime.Runtime
 
+	spool     string // the folder of messages; "" for none
 	running   atomic.Int64
-	answering sync.Map // keys of tasks that someone is answering
+	awaited   sync.Map     // executions that are waited for
+	answering sync.Map     // keys of tasks that someone is answering
+	mailed    sync.Map     // keys of tasks that were answered by the spool
+	operating sync.Map     // executions that an operator is at
+	left      atomic.Int64 // executions that were left paused
+	turns     atomic.Int64 // how often the runtime was stopped or started: odd while it is not at work
 }
 
 func init() { roles["worker"] = work }
@@ -63,6 +71,10 @@ func work(told []byte) error {
 	if err != nil {
 		return err
 	}
+	w.spool = spoolOf(o.Dir)
+	if err := errors.Join(os.MkdirAll(w.spool, 0o700), syncDir(filepath.Dir(w.spool))); err != nil {
+		return err
+	}
 	terminated, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer cancel()
 	if err := w.run(terminated); err != nil {
@@ -77,8 +89,9 @@ func work(told []byte) error {
 
 func newWorker(o orders, store runtime.Store, say func(words ...any)) (*worker, error) {
 	w := &worker{orders: o, rnd: rand.New(rand.NewPCG(o.Seed, 2)), say: say}
-	taskers := map[string]runtime.Tasker{"bob": runtime.Worklist, "alice": runtime.Worklist, "never": runtime.Worklist, "pulled": runtime.Worklist}
-	for _, name := range []string{"now", "slow", "bad", "later", "both"} {
+	taskers := map[string]runtime.Tasker{"bob": runtime.Worklist, "alice": runtime.Worklist, "never": runtime.Worklist, "pulled": runtime.Worklist,
+		"mailed": runtime.Worklist}
+	for _, name := range []string{"now", "slow", "bad", "later", "both", "flaky", "moody"} {
 		taskers[name] = runtime.TaskerFunc(w.task)
 	}
 	// Together, short runs and no cache are slow with flows of many branches.
@@ -88,13 +101,22 @@ func newWorker(o orders, store runtime.Store, say func(words ...any)) (*worker, 
 	}
 	var err error
 	w.r, err = runtime.New(runtime.Config{Store: store, Library: stdlib.All(), Taskers: taskers,
-		NewID:           func(domain, _ string, _ time.Time) string { return domain }, // which launch gives
+		Loader:          loadChild,
+		NewID:           newID,
 		CheckpointEvery: 2 + w.rnd.IntN(20),
 		CacheNodes:      cacheNodes,
 		Limits:          vm.Limits{RunSteps: runSteps},
 		TaskGrace:       time.Minute, // a stop waits for all that is under way
 	})
 	return w, err
+}
+
+// newID makes ids: of a flow that is launched its domain, which says its seed.
+func newID(domain, _ string, _ time.Time) string {
+	if domain == "spool" {
+		return fmt.Sprintf("s%x", rand.Uint64())
+	}
+	return domain
 }
 
 // maxRunning bounds the load.
@@ -106,17 +128,11 @@ func (w *worker) run(ctx context.Context) error {
 	if err := w.r.Start(bg); err != nil {
 		return err
 	}
-	list, err := w.r.Executions(bg, runtime.ListOptions{Status: runtime.Active})
-	if err != nil {
+	if err := w.takeUp(); err != nil {
 		return err
 	}
-	for _, s := range list {
-		w.running.Add(1)
-		go func() {
-			defer w.running.Add(-1)
-			w.await(s.Exid)
-		}()
-	}
+	stopSpool := w.startSpool()
+	defer stopSpool()
 	for _, again := range w.Again {
 		if err := w.r.Return(bg, again[0], again[1], value.NewObject(), nil); !errors.Is(err, runtime.ErrNotFound) {
 			return fmt.Errorf("task %s of %s was returned twice: %v", again[1], again[0], err)
@@ -127,9 +143,14 @@ func (w *worker) run(ctx context.Context) error {
 	if w.Restart {
 		restart = w.rnd.IntN(20)
 	}
-	for turn, next := 0, w.First; ctx.Err() == nil && (w.Launch || w.running.Load() > 0); turn++ {
+	for turn, next := 0, w.First; ctx.Err() == nil; turn++ {
 		if err := w.r.Err(); err != nil {
 			return err
+		}
+		if over, err := w.over(); err != nil {
+			return err
+		} else if over {
+			break
 		}
 		if turn == restart {
 			if err := w.stop(); err != nil {
@@ -138,6 +159,7 @@ func (w *worker) run(ctx context.Context) error {
 			if err := w.r.Start(bg); err != nil {
 				return err
 			}
+			w.turns.Add(1)
 		}
 		for n := w.rnd.IntN(8); n > 0 && w.Launch && w.running.Load() < maxRunning; n-- {
 			w.launch(next)
@@ -148,10 +170,30 @@ func (w *worker) run(ctx context.Context) error {
 		}
 		time.Sleep(time.Duration(w.rnd.IntN(5)) * time.Millisecond)
 	}
+	stopSpool()
 	return w.stop()
 }
 
+// over tells whether a worker that launches nothing has nothing left to do. What
+// was launched by others meanwhile is waited for.
+func (w *worker) over() (bool, error) {
+	if w.Launch || w.running.Load() > 0 {
+		return false, nil
+	}
+	if w.spool != "" {
+		if left, err := messages(w.spool); err != nil || len(left) > 0 {
+			return false, err
+		}
+	}
+	list, err := w.live()
+	for _, s := range list {
+		w.awaitOnce(s.Exid)
+	}
+	return len(list) == 0, err
+}
+
 func (w *worker) stop() error {
+	w.turns.Add(1)
 	if err := w.r.Stop(context.Background()); err != nil {
 		return err
 	}
@@ -164,6 +206,10 @@ func (w *worker) stop() error {
 
 // launch launches a flow, and tells how it ends.
 func (w *worker) launch(seed uint64) {
+	if w.spool != "" && kindOf(seed) == plain && seed%2 == 0 {
+		go w.putLaunch(seed)
+		return
+	}
 	w.running.Add(1)
 	go func() {
 		defer w.running.Add(-1)
@@ -177,32 +223,53 @@ func (w *worker) launch(seed uint64) {
 			return
 		}
 		w.say("launched", exid)
+		if _, awaited := w.awaited.LoadOrStore(exid, true); !awaited {
+			w.await(exid)
+		}
+	}()
+}
+
+// awaitOnce waits for an execution, unless somebody does.
+func (w *worker) awaitOnce(exid string) {
+	if _, awaited := w.awaited.LoadOrStore(exid, true); awaited {
+		return
+	}
+	w.running.Add(1)
+	go func() {
+		defer w.running.Add(-1)
 		w.await(exid)
 	}()
 }
 
 // await tells how an execution ends.
 func (w *worker) await(exid string) {
+	defer w.awaited.Delete(exid)
 	for {
-		res, err := w.r.Wait(context.Background(), exid)
-		if err == nil {
+		switch res, err := w.r.Wait(context.Background(), exid); {
+		case err == nil && isMoody(res):
+			w.retry(exid)
+		case err == nil:
 			w.say("ended", exid, outcome(res))
 			return
-		}
-		if !errors.Is(err, runtime.ErrStopped) {
+		case !errors.Is(err, runtime.ErrStopped):
 			return // the store failed, which the runtime tells, too
+		default:
+			time.Sleep(time.Millisecond) // it may start again
 		}
-		time.Sleep(time.Millisecond) // it may start again
 	}
 }
 
 // task does a task, or leaves it to be answered.
 func (w *worker) task(ctx context.Context, t *runtime.Task) (*runtime.Reply, error) {
 	k, n := markOf(t)
-	w.say("dispatched", t.Key, t.Exid, k, n)
-	switch t.Tasker {
-	case "bad":
+	w.say("dispatched", t.Key, t.Exid, t.Nid, k, n)
+	switch {
+	case t.Tasker == "bad", t.Tasker == "flaky" && t.NodeAttempt < 3:
 		return nil, errors.New("no luck")
+	case t.Tasker == "moody" && w.Launch && rand.IntN(2) == 0:
+		return nil, errMoody
+	}
+	switch t.Tasker {
 	case "slow":
 		time.Sleep(time.Duration(len(t.Key)*7%15) * time.Millisecond)
 	case "later":
@@ -317,20 +384,36 @@ func (w *worker) people() error {
 		switch {
 		case w.rnd.IntN(3) > 0:
 		case t.Tasker == "never":
-			go w.cancel(t.Exid)
-		case t.Tasker == "bob" || t.Tasker == "later":
+			if exid := parentOf(t.Exid); is(exid, cancelled) || is(exid, killed) {
+				go w.cancel(exid)
+			}
+		case t.Tasker == "mailed" && w.spool != "":
+			go w.mail(t)
+		case t.Tasker == "bob" || t.Tasker == "later" || t.Tasker == "mailed":
 			go w.answer(t)
 		}
-		if endingOf(t.Exid) == atAnyTime && w.rnd.IntN(5) == 0 {
+		if open(t.Exid) && w.rnd.IntN(5) == 0 {
 			go w.cancel(t.Exid)
 		}
 	}
-	return nil
+	return w.operators()
+}
+
+// operators do something to an execution that is at work, now and then.
+func (w *worker) operators() error {
+	if !w.Launch {
+		return nil
+	}
+	list, err := w.r.Executions(context.Background(), runtime.ListOptions{Status: runtime.Active, Limit: maxRunning, Brief: true})
+	if err == nil && len(list) > 0 {
+		go w.operate(list[w.rnd.IntN(len(list))].Exid)
+	}
+	return err
 }
 
 func (w *worker) cancel(exid string) {
 	cancel := w.r.Cancel
-	if e := endingOf(exid); e == byKilling || e == atAnyTime && rand.IntN(2) == 0 {
+	if is(exid, killed) || open(exid) && rand.IntN(2) == 0 {
 		cancel = w.r.Kill
 	}
 	switch err := cancel(context.Background(), exid, ""); {
@@ -350,19 +433,21 @@ func (w *worker) failed(doing, what string, err error) {
 	}
 }
 
+// outcomes are what executions came to: by domain, and the children of each.
+type outcomes struct {
+	roots map[string]string
+	kids  map[string][]string // sorted
+}
+
 // undisturbed tells what the flows of these seeds come to in a world without
 // crashes.
-func undisturbed(seeds []uint64, store runtime.Store) (map[string]string, error) {
+func undisturbed(seeds []uint64, store runtime.Store) (*outcomes, error) {
 	var mu sync.Mutex
-	outcomes := make(map[string]string)
 	var wrong error
 	w, err := newWorker(orders{}, store, func(words ...any) {
-		mu.Lock()
-		defer mu.Unlock()
-		switch words[0] {
-		case "ended":
-			outcomes[words[1].(string)] = words[2].(string)
-		case "wrong", "failed":
+		if words[0] == "wrong" || words[0] == "failed" {
+			mu.Lock()
+			defer mu.Unlock()
 			wrong = errors.New(fmt.Sprintln(words...))
 		}
 	})
@@ -372,7 +457,7 @@ func undisturbed(seeds []uint64, store runtime.Store) (map[string]string, error)
 	if err := w.r.Start(context.Background()); err != nil {
 		return nil, err
 	}
-	for len(seeds) > 0 || w.running.Load() > 0 {
+	for over := false; len(seeds) > 0 || !over; {
 		for ; len(seeds) > 0 && w.running.Load() < maxRunning; seeds = seeds[1:] {
 			w.launch(seeds[0])
 		}
@@ -380,11 +465,22 @@ func undisturbed(seeds []uint64, store runtime.Store) (map[string]string, error)
 			return nil, err
 		}
 		time.Sleep(time.Millisecond)
+		if over, err = w.over(); err != nil {
+			return nil, err
+		}
 	}
 	if err := w.stop(); err != nil {
 		return nil, err
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	return outcomes, wrong
+	if wrong != nil {
+		return nil, wrong
+	}
+	results, err := results(w.r, store)
+	if err != nil {
+		return nil, err
+	}
+	o, _ := gather(results)
+	return o, nil
 }
