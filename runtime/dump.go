@@ -94,6 +94,7 @@ func (r *Runtime) dumpOnce(ctx context.Context, exid string) (*dumped, uint64, e
 		return nil, 0, err
 	}
 	rec := st.Record
+	rec.Consumed = 0 // letters have other numbers in another store
 	d := &dumped{Format: dumpFormat, Exid: exid, Record: Marshal(rec), Origin: Marshal(rec.Origin), Outcome: st.Outcome}
 	if d.Tree, err = r.store.Tree(ctx, rec.Origin.Tree); err != nil {
 		return nil, rec.Seq, err

@@ -28,8 +28,8 @@ func recordedFlows() []string {
 	flows = append(flows, "sequence retry: { count: 3, delay: '1s', backoff: 'exponential', jitter: 0.5 } on_error: (def err \\ err.msg)\n  set f.n node.attempt\n  task 'bad'\n",
 		"sequence on_error: (def err \\ 'undone')\n  saga\n    set f.room 12\n    undo\n      task 'echo' n: f.room\n    concurrence\n      saga\n        task 'same'\n        compensate\n          trace \"car $(f.room)\"\n      sleep 1\n    task 'bad'\n",
 		"saga tag: 'trip'\n  task 'same'\n  undo\n    task 'alice' 'gives it back'\n  sequence timeout: '1s'\n    task 'alice'\n  fail 'no'\n", // it waits for a step back
-		"concurrence\n  mutex 'a'\n    sleep 1\n    push f.l 1\n  mutex 'a' retry: 1\n    fail 'once' if node.attempt == 1\n    push f.l 2\n  mutex 'a'\n    task 'alice'\n  mutex 'a'\n    push f.l 4\n",
-		"launch 'kid'\nsequence timeout: '1m'\n  launch 'tidy'\nlaunch 'wait' wait: false\nsequence on_error: (def err \\ err.msg)\n  launch 'bad' retry: 1\nlaunch 'wait'\n",
+		"set l []\nconcurrence\n  mutex 'a'\n    sleep 1\n    push l 1\n  mutex 'a' retry: 1\n    fail 'once' if node.attempt == 1\n    push l 2\n  mutex 'a'\n    task 'alice'\n  mutex 'a'\n    push l 4\n",
+		"set f.l []\nlaunch 'kid'\nsequence timeout: '1m'\n  launch 'tidy'\nlaunch 'wait' wait: false\nsequence on_error: (def err \\ err.msg)\n  launch 'bad' retry: 1\nlaunch 'wait'\n",
 		"trap tag: 't'\n  def msg \\ trace \"$(msg.point) $(msg.nid)\"\ndo-trap signal: r/^s/ count: 2\n  trace sig\nsequence tag: 't'\n  signal 's1'\n  signal 's2' exid: exe.exid\n  on 's2'\ntask 'alice'\n")
 	for seed := range uint64(20) {
 		flows = append(flows, randomSource(rand.New(rand.NewPCG(seed, 99))))
@@ -84,7 +84,10 @@ func dumpFlows(t *testing.T) []byte {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		ts := taskers()
-		ts["work"], ts["later"], ts["bob"] = ts["echo"], ts["alice"], ts["alice"]
+		for _, name := range []string{"work", "quick", "one", "moody", "flaky"} {
+			ts[name] = ts["echo"]
+		}
+		ts["later"], ts["bob"], ts["desk"] = ts["alice"], ts["alice"], ts["alice"]
 		r := start(t, runtime.Config{Taskers: ts, Loader: simKid, CheckpointEvery: 5, NewID: func(string, string, time.Time) string {
 			n++
 			return fmt.Sprintf("recorded-%02d", n)
