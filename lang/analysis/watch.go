@@ -65,6 +65,7 @@ func note(names *map[string]bool, name string) {
 
 // Difference is what differs between two versions of a file.
 type Difference struct {
+	Gone, New []*Part // those that are in one of the two only
 	// what the parts speak of that are in one of the two only
 	symbols, outer, refs map[string]bool
 	// kinds are the names of which there are now others, or more, or fewer
@@ -92,10 +93,12 @@ func (f *File) DifferenceTo(next *File) *Difference {
 		if had[p] {
 			delete(had, p)
 		} else {
+			ch.New = append(ch.New, p)
 			ch.add(p, count, f.Root, 1)
 		}
 	}
 	for p := range had {
+		ch.Gone = append(ch.Gone, p)
 		ch.add(p, count, f.Root, -1)
 	}
 	for s, n := range count {

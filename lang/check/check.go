@@ -65,7 +65,7 @@ func (c *Checker) ReportNext(m *Memory, v *analysis.View, parsed []diag.Diagnost
 }
 
 func (c *Checker) report(m *Memory, v *analysis.View, parsed []diag.Diagnostic) []diag.Diagnostic {
-	r := rules{View: v, regexes: c.regexes, isOff: c.isOff, mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}, loose: map[string]bool{}}
+	r := rules{View: v, regexes: c.regexes, isOff: c.isOff, mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}, loose: map[string]bool{}, counted: &counted{}}
 	r.apply(m)
 	found := append(parsed[:len(parsed):len(parsed)], c.level(c.suppress(v.File, r.found))...)
 	diag.Sort(found)

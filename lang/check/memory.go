@@ -18,6 +18,7 @@ type Memory struct {
 	moves   *moves
 	states  map[*analysis.Part]*state
 	turn    int // how often it was asked
+	counted counted
 }
 
 // state is what is known of a part. What rules found is nil where they have
@@ -65,6 +66,17 @@ func (m *Memory) recall(r *rules, v *analysis.View) []*state {
 		states[i] = s
 	}
 	r.moves = r.movesOf(states)
+	r.counted = &m.counted
+	if changed == nil {
+		m.counted = counted{}
+	} else if m.counted.own != nil {
+		for _, p := range changed.Gone {
+			m.counted.own.add(p, -1)
+		}
+		for _, p := range changed.New {
+			m.counted.own.add(p, 1)
+		}
+	}
 	if changed != nil {
 		moved, shifted := !m.moves.equal(r.moves), !m.view.Source().HasRowsOf(v.Source())
 		holds := func(f *finding) *finding {

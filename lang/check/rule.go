@@ -93,6 +93,7 @@ type rules struct {
 	attrNames map[*sig.Proc]*lexicon // see nearestAttr
 	said      map[*analysis.File]*said
 	loose     map[string]bool // see isLoose
+	counted   *counted
 	// unknown are the calls whose head is a misspelt procedure: what their
 	// parts mean is not known.
 	unknown map[*analysis.Call]bool

@@ -68,38 +68,39 @@ func (r *rules) slipped(code diag.Code, at source.Span, message, meant string) {
 }
 
 func (r *rules) lostSignals() {
-	var awaited mentioned
+	awaited := r.mentions(analysis.Signal, analysis.Uses)
 	for m := range r.Mentions() {
 		if m.Entity != analysis.Signal || m.Role != analysis.Defines {
 			continue
 		}
-		if awaited.names == nil {
-			awaited = r.mentions(analysis.Signal, analysis.Uses)
+		if awaited.has(m.Name) {
+			continue
 		}
-		if meant := slip(m.Name, awaited.list); !awaited.names[m.Name] && meant != "" {
+		if meant := awaited.slip(m.Name); meant != "" {
 			r.slipped(codeSignal, m.Span, fmt.Sprintf("nothing waits for the signal %q", m.Name), meant)
 		}
 	}
 }
 
 func (r *rules) misspeltFields() {
-	var set mentioned
+	set := r.mentions(analysis.Field, analysis.Defines, analysis.Changes)
+	if set.computed {
+		return
+	}
+	set.more = map[string]bool{}
+	for i := range r.Env.Schema.Taskers {
+		for _, v := range r.Env.Schema.Taskers[i].Sets {
+			set.more[v.Name] = true
+		}
+	}
 	for m := range r.Mentions() {
 		if m.Entity != analysis.Field || m.Role != analysis.Uses || len(m.Name) < 5 {
 			continue
 		}
-		if set.names == nil {
-			set = r.mentions(analysis.Field, analysis.Defines, analysis.Changes)
-			for i := range r.Env.Schema.Taskers {
-				for _, v := range r.Env.Schema.Taskers[i].Sets {
-					set.names[v.Name] = true
-				}
-			}
-		}
-		if set.names[m.Name] || set.computed || r.Env.IsGiven(m.Name) {
+		if set.has(m.Name) || r.Env.IsGiven(m.Name) {
 			continue
 		}
-		meant := slip(m.Name, set.list)
+		meant := set.slip(m.Name)
 		if meant == "" || r.isInComment(m.Name) {
 			continue
 		}
@@ -115,30 +116,25 @@ func (r *rules) isInComment(name string) bool {
 }
 
 func (r *rules) misspeltTaskers() {
-	count := map[string]int{}
+	named := r.mentions(analysis.Tasker, analysis.Uses, analysis.Defines, analysis.Changes)
+	count := func(name string) (n int) {
+		for _, c := range named.counts {
+			n += c[name]
+		}
+		return n
+	}
 	var others []string // that will be meant as they are
-	counted := false
+	for _, c := range named.counts {
+		for name := range c {
+			if count(name) > 1 || r.Env.Tasker(name) != nil {
+				others = append(others, name)
+			}
+		}
+	}
+	slices.Sort(others)
+	others = slices.Compact(others)
 	for m := range r.Mentions() {
-		if m.Entity != analysis.Tasker || len(m.Name) < 5 || r.Env.Tasker(m.Name) != nil {
-			continue
-		}
-		if !counted {
-			counted = true
-			for _, f := range r.Related() {
-				for m := range f.Mentions() {
-					if m.Entity == analysis.Tasker {
-						count[m.Name]++
-					}
-				}
-			}
-			for name, n := range count {
-				if n > 1 || r.Env.Tasker(name) != nil {
-					others = append(others, name)
-				}
-			}
-			slices.Sort(others)
-		}
-		if count[m.Name] > 1 {
+		if m.Entity != analysis.Tasker || len(m.Name) < 5 || r.Env.Tasker(m.Name) != nil || count(m.Name) > 1 {
 			continue
 		}
 		if meant := slip(m.Name, others); meant != "" {

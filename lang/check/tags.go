@@ -34,58 +34,23 @@ var unknownTag = rule{
 	file: (*rules).unknownTags,
 }
 
-// mentioned are the names of tags or the like in the files that go together.
-type mentioned struct {
-	names    map[string]bool
-	list     []string
-	computed bool // some are known at run time only
-}
-
-func (r *rules) tags(role analysis.Role) mentioned { return r.mentions(analysis.Tag, role) }
-
-// mentions gathers the names of an entity that are mentioned in a role.
-func (r *rules) mentions(e analysis.Entity, roles ...analysis.Role) mentioned {
-	all := mentioned{names: map[string]bool{}}
-	for _, f := range r.Related() {
-		for _, role := range roles {
-			all.computed = all.computed || f.Computes(e, role)
-		}
-		for m := range f.Mentions() {
-			if m.Entity != e {
-				continue
-			}
-			for _, role := range roles {
-				if m.Role == role && !all.names[m.Name] {
-					all.names[m.Name] = true
-					all.list = append(all.list, m.Name)
-				}
-			}
-		}
-	}
-	return all
-}
-
 func (r *rules) unknownTags() {
 	if r.IsOpen() {
 		return
 	}
-	var defined *mentioned
+	defined := r.tags(analysis.Defines)
 	for m := range r.Mentions() {
 		if m.Entity != analysis.Tag || m.Role != analysis.Uses || m.Call == nil || m.Call.Name() == "_ref" || m.Name == "" || m.Name[0] >= '0' && m.Name[0] <= '9' {
 			continue
 		}
-		if defined == nil {
-			all := r.tags(analysis.Defines)
-			defined = &all
-		}
-		if defined.names[m.Name] {
+		if defined.has(m.Name) {
 			continue
 		}
 		d := diag.Diagnostic{
 			Code: codeUnknownTag, Severity: diag.Warning, Span: m.Span, Message: fmt.Sprintf("nothing has the tag %q", m.Name),
 			Hint: fmt.Sprintf("give a node the attribute `tag: '%s'`", m.Name),
 		}
-		g := nearest(m.Name, defined.list)
+		g := nearest(m.Name, defined.list())
 		if defined.computed && (g.name == "" || !isSlip(m.Name, g.name)) {
 			continue
 		}

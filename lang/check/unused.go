@@ -292,7 +292,7 @@ func (r *rules) unusedTags() {
 	}
 	used := r.tags(analysis.Uses)
 	for m := range r.Mentions() {
-		if m.Entity == analysis.Tag && m.Role == analysis.Defines && !used.names[m.Name] && !used.computed && !r.moveTargets().names[m.Name] {
+		if m.Entity == analysis.Tag && m.Role == analysis.Defines && !used.has(m.Name) && !used.computed && !r.moveTargets().names[m.Name] {
 			r.warn(codeUnusedTag, m.Span, fmt.Sprintf("nothing names the tag %q", m.Name), "remove it, or name it where it was meant to be named")
 		}
 	}
