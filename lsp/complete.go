@@ -3,12 +3,12 @@ package lsp
 import (
 	"encoding/json"
 	"regexp"
+	"strconv"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
-	"github.com/florc-lang/florc/lang/source"
 	"github.com/florc-lang/florc/lsp/feature"
 )
 
@@ -44,50 +44,59 @@ func (d itemData) appendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-func (q *query) completion(p *protocol.CompletionParams) (*protocol.CompletionList, error) {
+func (q *query) completion(p *protocol.CompletionParams) (*completionAnswer, error) {
 	x, err := q.place(p.TextDocumentPositionParams)
 	if err != nil {
 		return nil, err
 	}
-	found := feature.Complete(x.view, x.offset)
-	list := &protocol.CompletionList{IsIncomplete: len(found) > maxCompletions}
-	found = found[:min(len(found), maxCompletions)]
-	list.Items = make([]protocol.CompletionItem, len(found))
-	edits := make([]protocol.TextEdit, len(found))
-	data := make([]byte, 0, len(found)*128)
-	var span source.Span // of the last one
-	var at protocol.Range
-	for i, c := range found {
-		item := &list.Items[i]
-		*item = protocol.CompletionItem{
-			Label: c.Label, Kind: completionKinds[c.Kind], SortText: optional(c.Sort), FilterText: optional(c.Filter), Detail: optional(c.Detail),
-			InsertTextFormat: protocol.InsertTextFormatPlainText,
-		}
-		switch {
-		case c.Snippet && q.client.snippets:
-			item.InsertTextFormat = protocol.InsertTextFormatSnippet
-		case c.Snippet:
-			c.Insert = plain(c.Insert)
-		}
-		if span != c.Span {
-			span, at = c.Span, q.span(x.src, c.Span)
-		}
-		edits[i] = protocol.TextEdit{Range: at, NewText: c.Insert}
-		item.TextEdit = &edits[i]
-		if c.Key != "" {
-			from := len(data)
-			data = itemData{string(x.uri), c.Key}.appendJSON(data)
-			item.Data = data[from:len(data):len(data)]
-		}
-	}
-	return list, nil
+	return &completionAnswer{q.encoding, x.document, feature.Complete(x.view, x.offset), q.client.snippets}, nil
 }
 
-func optional(text string) (o protocol.Optional[string]) {
-	if text != "" {
-		o.Set(text)
+// completionAnswer is protocol.CompletionList, which may be long.
+type completionAnswer struct {
+	encoding
+	*document
+	found    []feature.Completion
+	snippets bool // the editor knows them
+}
+
+func (a *completionAnswer) appendJSON(b []byte) []byte {
+	b = strconv.AppendBool(append(b, `{"isIncomplete":`...), len(a.found) > maxCompletions)
+	b = append(b, `,"items":[`...)
+	for i := range a.found[:min(len(a.found), maxCompletions)] {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = a.item(b, &a.found[i])
 	}
-	return o
+	return append(b, "]}"...)
+}
+
+func (a *completionAnswer) item(b []byte, c *feature.Completion) []byte {
+	b = appendString(append(b, `{"label":`...), c.Label)
+	b = strconv.AppendUint(append(b, `,"kind":`...), uint64(completionKinds[c.Kind]), 10)
+	optional := func(name, text string) {
+		if text != "" {
+			b = appendString(append(append(append(b, ',', '"'), name...), '"', ':'), text)
+		}
+	}
+	optional("detail", c.Detail)
+	optional("sortText", c.Sort)
+	optional("filterText", c.Filter)
+	insert, format := c.Insert, protocol.InsertTextFormatPlainText
+	switch {
+	case c.Snippet && a.snippets:
+		format = protocol.InsertTextFormatSnippet
+	case c.Snippet:
+		insert = plain(insert)
+	}
+	b = strconv.AppendUint(append(b, `,"insertTextFormat":`...), uint64(format), 10)
+	b = a.appendSpan(append(b, `,"textEdit":{"range":`...), a.src, c.Span)
+	b = append(appendString(append(b, `,"newText":`...), insert), '}')
+	if c.Key != "" {
+		b = itemData{string(a.uri), c.Key}.appendJSON(append(b, `,"data":`...))
+	}
+	return append(b, '}')
 }
 
 var placeholder = regexp.MustCompile(`\$\{\d+:([^}]*)\}|\$\{\d+\}|\$\d+|\\([$}\\])`)

@@ -48,6 +48,7 @@ var ErrChanged = errors.New("formatting this file would change what it means, wh
 // opts.Parse is.
 func Source(f *ast.File, opts Options) (text string, edits []Edit, err error) {
 	w := newWriter(f, opts)
+	defer w.release()
 	w.file()
 	if w.lost {
 		return f.Source.Text, nil, ErrChanged
@@ -112,7 +113,7 @@ func (a *assembly) keep(start, end int) { a.out = append(a.out, a.file.Text[star
 
 // assemble makes the text of the rows.
 func (w *writer) assemble() (string, []Edit) {
-	a := assembly{file: w.f.Source, out: make([]byte, 0, len(w.text)+len(w.text)/8)}
+	a := assembly{file: w.f.Source, out: w.out}
 	at := bomLen(w.text)
 	a.keep(0, at)
 	eol := lineEnding(w.text)
@@ -148,6 +149,7 @@ func (w *writer) assemble() (string, []Edit) {
 	default:
 		a.put(at, len(w.text), []byte(eol))
 	}
+	w.out = a.out
 	return string(a.out), a.edits
 }
 

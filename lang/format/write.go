@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/florc-lang/florc/lang/ast"
 )
@@ -57,6 +58,7 @@ type writer struct {
 	spots       []spot
 
 	buf       []byte
+	out       []byte // the text to come
 	rows      []row
 	base      int // what the positions at hand count from
 	pos       int // offset up to which the old text is done
@@ -83,7 +85,11 @@ type start struct {
 
 func newWriter(f *ast.File, opts Options) *writer {
 	text := f.Source.Text
-	w := &writer{f: f, text: text, last: len(text) + 1, comments: f.Comments, fresh: true, pos: bomLen(text)}
+	w := writers.Get().(*writer)
+	*w = writer{
+		f: f, text: text, last: len(text) + 1, comments: f.Comments, fresh: true, pos: bomLen(text),
+		spots: w.spots[:0], rows: w.rows[:0], buf: w.buf[:0], out: w.out[:0],
+	}
 	w.lineStart = w.pos
 	if opts.First > 1 {
 		w.first = f.Source.LineStart(opts.First)
@@ -94,9 +100,20 @@ func newWriter(f *ast.File, opts Options) *writer {
 	if opts.Last > 0 && opts.Last < f.Source.LineCount() {
 		w.last = f.Source.LineStart(opts.Last + 1)
 	}
-	w.rows = make([]row, 0, f.Source.LineCount())
-	w.buf = make([]byte, 0, len(text)+len(text)/8)
+	w.spots, w.rows = slices.Grow(w.spots, f.Source.LineCount()), slices.Grow(w.rows, f.Source.LineCount())
+	w.buf, w.out = slices.Grow(w.buf, len(text)+len(text)/8), slices.Grow(w.out, len(text)+len(text)/8)
 	return w
+}
+
+// writers are those that have been used, whose lists serve again: an editor
+// formats the same long file whenever it is saved.
+var writers = sync.Pool{New: func() any { return &writer{} }}
+
+// release gives the writer back. It must not be used any more, nor its lists.
+func (w *writer) release() {
+	clear(w.spots)
+	*w = writer{spots: w.spots, rows: w.rows, buf: w.buf, out: w.out}
+	writers.Put(w)
 }
 
 // file makes the rows of the file.

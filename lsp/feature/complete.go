@@ -1,9 +1,9 @@
 package feature
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/florc-lang/florc/lang/analysis"
@@ -57,7 +57,12 @@ type completer struct {
 	scope  *analysis.Scope
 	parent *analysis.Call // the call that a line started here would be given to
 	list   []Completion
-	seen   map[string]bool
+	seen   map[completionName]bool
+}
+
+type completionName struct {
+	kind  CompletionKind
+	label string
 }
 
 // Complete returns what may be written at an offset, best first. The line need
@@ -68,7 +73,7 @@ func Complete(v *analysis.View, offset int) []Completion {
 	if c.dead {
 		return nil
 	}
-	x := &completer{v: v, c: c, offset: offset, seen: map[string]bool{}}
+	x := &completer{v: v, c: c, offset: offset, seen: map[completionName]bool{}}
 	x.span = v.Source().Span(c.start, min(c.end, len(v.Source().Text)))
 	x.scope, x.parent = scopeAt(v, offset)
 	switch {
@@ -83,8 +88,17 @@ func Complete(v *analysis.View, offset int) []Completion {
 	default:
 		x.item()
 	}
-	sort.SliceStable(x.list, func(i, j int) bool { return x.list[i].Sort < x.list[j].Sort })
-	return x.list
+	// the texts are moved once: they are large
+	order := make([]int, len(x.list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int { return cmp.Or(strings.Compare(x.list[i].Sort, x.list[j].Sort), i-j) })
+	sorted := make([]Completion, len(order))
+	for i, at := range order {
+		sorted[i] = x.list[at]
+	}
+	return sorted
 }
 
 // The ranks of completions, lower ones first.
@@ -102,10 +116,11 @@ const (
 )
 
 func (x *completer) add(rank int, c Completion) {
-	if c.Label == "" || x.seen[string(c.Kind)+c.Label] {
+	name := completionName{c.Kind, c.Label}
+	if c.Label == "" || x.seen[name] {
 		return
 	}
-	x.seen[string(c.Kind)+c.Label] = true
+	x.seen[name] = true
 	c.Detail = strings.ReplaceAll(c.Detail, "`", "") // it is plain text
 	if c.Insert == "" {
 		c.Insert = c.Label
@@ -116,7 +131,7 @@ func (x *completer) add(rank int, c Completion) {
 	if c.Filter == "" {
 		c.Filter = c.Label
 	}
-	c.Sort = fmt.Sprintf("%02d %s", rank, c.Label)
+	c.Sort = string([]byte{'0' + byte(rank/10), '0' + byte(rank%10), ' '}) + c.Label
 	x.list = append(x.list, c)
 }
 

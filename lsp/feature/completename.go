@@ -3,6 +3,7 @@ package feature
 import (
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/florc-lang/florc/lang/analysis"
@@ -56,7 +57,7 @@ func (x *completer) variables(head bool) {
 		if d.File != x.v.File {
 			detail += ", " + d.File.Path()
 		}
-		x.add(rank, Completion{Label: s.Name, Kind: kind, Detail: detail, Key: fmt.Sprintf("symbol:%d:%s", d.File.Offset(s.Span.Start), d.File.Path())})
+		x.add(rank, Completion{Label: s.Name, Kind: kind, Detail: detail, Key: "symbol:" + strconv.Itoa(d.File.Offset(s.Span.Start)) + ":" + d.File.Path()})
 	}
 	if x.scope.InFunction() && !head {
 		for _, name := range []string{"args", "elt", "idx", "key", "val", "err", "msg", "yield"} {
