@@ -29,10 +29,10 @@ func heap() (size, live int, ok bool) {
 	return int(m[0].Value.Uint64()), int(m[1].Value.Uint64()), true
 }
 
-// sweep collects garbage where a third of the room is used: the editor pauses,
+// sweep collects garbage where half of the room is used: the editor pauses,
 // and nobody waits for it now.
 func (k *roomKeeper) sweep(bytes int) {
-	if size, live, ok := heap(); ok && bytes > 0 && size-live > bytes/3 {
+	if size, live, ok := heap(); ok && bytes > 0 && size-live > bytes/2 {
 		runtime.GC()
 	}
 }

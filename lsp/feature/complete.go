@@ -73,7 +73,8 @@ func Complete(v *analysis.View, offset int) []Completion {
 	if c.dead {
 		return nil
 	}
-	x := &completer{v: v, c: c, offset: offset, seen: map[completionName]bool{}}
+	x := &completer{v: v, c: c, offset: offset, seen: make(map[completionName]bool, 2*len(v.Parts)+512)}
+	x.list = make([]Completion, 0, len(v.Parts)+512)
 	x.span = v.Source().Span(c.start, min(c.end, len(v.Source().Text)))
 	x.scope, x.parent = scopeAt(v, offset)
 	switch {
