@@ -38,6 +38,11 @@ func (r *rules) tooEarly(p *analysis.Part) {
 		later := func(s *analysis.Symbol) bool {
 			return s.Kind == analysis.Variable && s.Scope == r.Root && s.Span.Start.Compare(ref.Span.Start) > 0
 		}
+		// asked first, for few names are one of the outermost scope: else each
+		// part would speak of every name of a parameter that some part has
+		if len(r.NamedIn(r.Root, ref.Name)) == 0 {
+			continue
+		}
 		symbols := r.Named(ref.Name)
 		if len(symbols) == 0 || !later(symbols[0]) || slices.Contains(p.Symbols, symbols[0]) ||
 			slices.ContainsFunc(symbols, func(s *analysis.Symbol) bool { return !later(s) }) || r.MayBeGiven(ref) || !isRunInPlace(ref) {
