@@ -32,6 +32,7 @@ type Parent struct {
 type childOf struct {
 	exid   string
 	parent *Parent
+	unseen bool // by traps of others, see vm.Launch
 	task   TaskKey
 	back   *vm.Message // by which the task returns with the launch; nil where it does with the end
 }
@@ -67,6 +68,7 @@ func (c children) Task(ctx context.Context, t *Task) (*Reply, error) {
 	if d := param("domain"); d.IsString() {
 		o.Domain = d.AsString()
 	}
+	child.unseen = param(vm.UnseenParam).Truthy()
 	reply := &Reply{Later: true}
 	if wait := param("wait"); wait.IsNull() || wait.Truthy() {
 		child.parent.Task = t.ID

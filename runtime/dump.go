@@ -204,7 +204,8 @@ func (r *Runtime) loadLine(ctx context.Context, line []byte) (string, error) {
 	return d.Exid, nil
 }
 
-// checkDump checks that an execution can be worked before it is stored.
+// checkDump checks that an execution can be worked before it is stored, and
+// adds to the batch what follows from its frames.
 func (r *Runtime) checkDump(ctx context.Context, b *Batch) error {
 	if treeID(b.Trees[0].Data) != b.Record.Origin.Tree {
 		return errors.New("its tree is another one than the record says")
@@ -221,7 +222,11 @@ func (r *Runtime) checkDump(ctx context.Context, b *Batch) error {
 	if !bytes.Equal(hash, b.Record.LogHash) {
 		return errors.New("its journal is not whole")
 	}
-	_, err := r.revive(ctx, &Stored{Record: b.Record, Frames: b.Frames, Parts: b.Parts, Outcome: b.Outcome})
+	l, err := r.revive(ctx, &Stored{Record: b.Record, Frames: b.Frames, Parts: b.Parts, Outcome: b.Outcome})
+	if err == nil {
+		b.Watches, b.Locks = l.watches(), l.locks()
+		b.Sends = l.withoutLetIn(b.Sends, r.programsOf(ctx, b.Record.Origin))
+	}
 	return err
 }
 

@@ -22,14 +22,14 @@ func (s *step) effects() {
 		case vm.OutputEffect:
 			s.output = append(s.output, e.Text)
 		case vm.SignalEffect:
-			m := vm.SignalMessage(e.Name, e.Payload)
-			s.batch.Sends = append(s.batch.Sends, Send{e.Exid, vm.AppendMessage(nil, &m)})
+			s.batch.Sends = append(s.batch.Sends, Send{e.Exid, vm.AppendMessage(nil, &e.Message)})
 		case vm.EndedEffect:
 			s.ended = &e
 		case vm.FailedEffect:
 			s.failed = append(s.failed, e)
 		}
 	}
+	s.sightings()
 }
 
 // time sets a timer of a node.

@@ -142,6 +142,7 @@ func (s *step) useHooks(h *hookSet) {
 func (s *step) replayHooks(je *journalEntry) {
 	x := s.live.x
 	x.Hook, x.Watched, s.hooks, s.entry.Watched = nil, je.Watched, nil, je.Watched
+	x.Watchers, x.Budget = nil, 0
 	if len(je.Hooked) > 0 {
 		s.hooks, s.gave = &hookSet{points: je.HookPoints}, je.Hooked
 		x.Hook = s.hookMessage

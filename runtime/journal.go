@@ -51,16 +51,17 @@ type journalLaunch struct {
 	Seed      uint64    `cbor:"6,keyasint,omitempty"`
 	Zone      string    `cbor:"7,keyasint,omitempty"`
 	Limits    vm.Limits `cbor:"8,keyasint,omitempty"`
+	Unseen    bool      `cbor:"9,keyasint,omitempty"`
 }
 
 func newJournalLaunch(tree string, l *vm.Launch, limits vm.Limits) *journalLaunch {
 	return &journalLaunch{Semantics: vm.Semantics, Tree: tree, Domain: l.Domain, Payload: value.AppendCBOR(nil, l.Payload),
-		Vars: value.AppendCBOR(nil, l.Vars), Seed: l.Seed, Zone: l.Zone, Limits: limits}
+		Vars: value.AppendCBOR(nil, l.Vars), Seed: l.Seed, Zone: l.Zone, Limits: limits, Unseen: l.Unseen}
 }
 
 // launch is what newJournalLaunch was made of.
 func (j *journalLaunch) launch(exid string, atMicros int64) (vm.Launch, error) {
-	l := vm.Launch{ID: exid, Domain: j.Domain, NowMicros: atMicros, Seed: j.Seed, Zone: j.Zone, Limits: j.Limits}
+	l := vm.Launch{ID: exid, Domain: j.Domain, NowMicros: atMicros, Seed: j.Seed, Zone: j.Zone, Limits: j.Limits, Unseen: j.Unseen}
 	if j.Semantics > vm.Semantics {
 		return l, fmt.Errorf("it was launched by a newer version of florc: its semantics are %d, these are %d", j.Semantics, vm.Semantics)
 	}

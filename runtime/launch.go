@@ -73,7 +73,7 @@ func (r *Runtime) launch(ctx context.Context, def Definition, o LaunchOptions, p
 		exid = r.c.NewID(o.Domain, r.c.Unit, now)
 	}
 	l := vm.Launch{ID: exid, Domain: o.Domain, Payload: o.Payload, Vars: o.Vars, NowMicros: now.UnixMicro(),
-		Seed: r.c.Seed(), Zone: o.Zone, Limits: r.c.Limits}
+		Seed: r.c.Seed(), Zone: o.Zone, Limits: r.c.Limits, Unseen: o.child != nil && o.child.unseen}
 	x := vm.New(prog, l)
 	rec := &Record{Exid: exid, Origin: &Origin{Domain: o.Domain, Name: def.Name, File: def.File,
 		LaunchedMicros: l.NowMicros, Tree: tree.ID, Machine: x.AppendOrigin(nil), Parent: parent}}

@@ -28,6 +28,8 @@ type live struct {
 // node is what the runtime keeps about a live node beside its frame.
 type node struct {
 	since     int64
+	watch     int64  // the number of its trap that sees other executions, 0 for none
+	lock      *Lock  // its place in a row of the store, nil for none
 	task      string // the id of its task, until it is returned
 	timers    []FrameTimer
 	taskParts []value.Ref // parts that the task's record refers to
@@ -95,7 +97,8 @@ func (r *Runtime) revive(ctx context.Context, st *Stored) (*live, error) {
 		if err != nil || x.Frame(nid) == nil {
 			return nil, &brokenError{fmt.Errorf("the frame of node %q is that of another one", f.Nid)}
 		}
-		n := &node{since: f.SinceMicros, task: f.Task, timers: slices.Clone(f.Timers), taskParts: splitRefs(f.TaskParts)}
+		n := &node{since: f.SinceMicros, task: f.Task, timers: slices.Clone(f.Timers), taskParts: splitRefs(f.TaskParts),
+			watch: x.Frame(nid).WatchID(), lock: lockOf(x, x.Frame(nid))}
 		l.nodes[nid] = n
 		if err := l.stored(n, f, frameDigest(f)); err != nil {
 			return nil, &brokenError{err}

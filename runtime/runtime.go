@@ -25,6 +25,7 @@ type Runtime struct {
 	hooks    sync.Map // *hookSet, by domain
 	known    known
 	claims   claims
+	watches  *Watches // of the store
 
 	mu      sync.Mutex
 	work    *sync.Cond // there is a slot in ready, or the unit ends
@@ -71,7 +72,7 @@ func New(c Config) (*Runtime, error) {
 			return nil, errors.New("runtime: a hook needs its Message")
 		}
 	}
-	r := &Runtime{c: c.withDefaults(), store: c.Store,
+	r := &Runtime{c: c.withDefaults(), store: c.Store, watches: c.Store.Watches(),
 		slots: make(map[string]*slot), waiters: make(map[string][]waiter),
 		watchers: make(map[string][]chan struct{})}
 	var err error

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -43,7 +44,8 @@ type step struct {
 	ended  *vm.EndedEffect
 	grown  int64 // bytes of frames and parts, put less removed
 
-	messageBytes int // of the messages delivered
+	messageBytes int   // of the messages delivered
+	sightBytes   int64 // of what it shows to traps of others
 }
 
 type timerKey struct {
@@ -59,6 +61,7 @@ func (s *step) recycle() {
 	b := &s.batch
 	if s.live.x != nil {
 		s.live.x.Hook, s.live.x.Watched = nil, false
+		s.live.x.Watchers, s.live.x.Budget = nil, 0
 		s.live.x.HasTasker, s.live.x.TaskerTimeout, s.live.x.LoadTree = nil, nil, nil
 	}
 	clear(s.entry.Messages)
@@ -90,6 +93,7 @@ func (r *Runtime) newStep(l *live, now int64) *step {
 	s.loads = func(name string) loadedTree { return r.loadTree(l.rec.Origin, name) }
 	if l.x != nil {
 		s.useHooks(r.hooksOf(l.x.Domain))
+		s.useWatchers(r.watches.seeing(s.exid, l.x.Domain))
 	}
 	return s
 }
@@ -173,7 +177,7 @@ func (s *step) accept(m *vm.Message) error {
 		return nil // it is for whatever is pending, or waits for the signal
 	}
 	f := s.live.x.Frame(m.Nid)
-	if f == nil {
+	if f == nil || m.Point == vm.Sighted && !s.live.x.Awaits(m) || m.Point == vm.Locked && !s.live.x.WaitsFor(m) {
 		return ErrNotFound
 	}
 	n := s.live.node(m.Nid, s.now)
@@ -270,6 +274,7 @@ func (s *step) finish() {
 		}
 	}
 	s.dropUnhanded()
+	slices.SortFunc(b.Locks, func(x, y Lock) int { return cmp.Compare(x.ID, y.ID) }) // as they came
 	rec.Bytes += s.grown
 	s.entry.Sum = l.sum(&rec).bytes()
 	entry := chain(rec.LogHash, rec.Seq, &s.entry)
@@ -380,6 +385,8 @@ func (s *step) frame(nid vm.NID) {
 		return
 	}
 	n := l.node(nid, s.now)
+	s.watch(nid, n, vf)
+	s.lock(nid, n, vf)
 	f := Frame{Nid: nid.String(), SinceMicros: n.since, Task: n.task, Timers: slices.Clone(n.timers),
 		TaskParts: joinRefs(n.taskParts), Data: l.x.AppendFrame(make([]byte, 0, 96), vf, s.put)}
 	d := frameDigest(&f)
@@ -403,6 +410,8 @@ func (s *step) removed(nid vm.NID) {
 		s.untime(nid, ft.ID)
 	}
 	s.drop(n)
+	s.watch(nid, n, nil)
+	s.lock(nid, n, nil)
 	if n.stored {
 		s.batch.Removed = append(s.batch.Removed, nid.String())
 		s.live.frames = s.live.frames.minus(n.digest)

@@ -75,6 +75,12 @@ type Store interface {
 	// TaskRecord returns a task, or ErrNotFound.
 	TaskRecord(ctx context.Context, exid, id string) (*TaskRecord, error)
 	ItemStore
+	// Watches returns the watches that are known, for as long as the store is
+	// used. It follows each commit before Commit returns.
+	Watches() *Watches
+	// Row gives those who are, or want to be, inside of a mutex of a domain, in
+	// their order.
+	Row(ctx context.Context, domain, name string) iter.Seq2[*Lock, error]
 	// Tree returns a tree by the id under which it was committed, or
 	// ErrNotFound.
 	Tree(ctx context.Context, id string) ([]byte, error)
@@ -130,6 +136,10 @@ type Batch struct {
 	Consumed   []uint64 // the numbers of letters: the first ones in the inbox
 	Timers     []Timer
 	Untimers   []Timer
+	Watches    []Watch      // to be known from now on
+	Unwatches  []WatchKey   // not to be known anymore
+	Locks      []Lock       // join the ends of their rows, in this order
+	Unlocks    []Lock       // leave them, before that
 	Tasks      []TaskRecord // to be put
 	Traces     []Trace
 	Entries    []Entry // of the journal
@@ -138,6 +148,9 @@ type Batch struct {
 
 	Trees []Tree
 	Sends []Send
+	// LetIn is set by Commit: the executions of those who have become the first
+	// of their row by it, and got their letter.
+	LetIn []string
 
 	// Returned is a task that has to be there, or else Commit gives
 	// ErrNotFound, and is removed: so a task is returned once.

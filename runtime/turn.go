@@ -280,14 +280,17 @@ func (t *turn) commit(ctx context.Context) error {
 // dropLost drops what is sent to executions that are not there: nobody would
 // ever take it.
 func (r *Runtime) dropLost(ctx context.Context, s *step) (err error) {
-	b := &s.batch
+	b, there := &s.batch, "" // an execution that is there
 	b.Sends = slices.DeleteFunc(b.Sends, func(send Send) bool {
-		_, missing := r.store.Record(ctx, send.Exid)
-		if !errors.Is(missing, ErrNotFound) {
-			err = cmp.Or(err, missing)
+		if send.Exid == there {
 			return false
 		}
-		r.c.Logger.Warn("a signal was dropped: there is no such execution", "exid", s.exid, "to", send.Exid)
+		_, missing := r.store.Record(ctx, send.Exid)
+		if !errors.Is(missing, ErrNotFound) {
+			err, there = cmp.Or(err, missing), send.Exid
+			return false
+		}
+		r.c.Logger.Warn("a message was dropped: there is no such execution", "exid", s.exid, "to", send.Exid)
 		return true
 	})
 	return err
@@ -331,6 +334,9 @@ func (r *Runtime) release(s *step) {
 	r.changed(&s.batch)
 	for _, send := range s.batch.Sends {
 		r.wakeInbox(send.Exid)
+	}
+	for _, exid := range s.batch.LetIn {
+		r.wakeInbox(exid)
 	}
 	for _, key := range s.batch.Withdrawn {
 		r.tasks.withdraw(key)

@@ -104,6 +104,10 @@ func (r *Runtime) verifyStored(ctx context.Context, st *Stored) (problems []stri
 	if text := r.verifyIndex(ctx, rec.Exid); text != "" {
 		problems = append(problems, text)
 	}
+	if text := r.verifyWatches(l); text != "" {
+		problems = append(problems, text)
+	}
+	problems = append(problems, r.verifyLocks(ctx, l)...)
 	problems = append(problems, r.verifyTasks(ctx, l)...)
 	return append(problems, r.verifyTimers(ctx, l)...)
 }

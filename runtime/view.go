@@ -36,6 +36,10 @@ type Waiting struct {
 	Since time.Time `json:"since"`
 	// Paused tells that it waits for a resume, too.
 	Paused bool `json:"paused,omitempty"`
+	// Mutex is the name of the mutex that it waits for, Holder the execution that
+	// is inside of it, where it can be told.
+	Mutex  string `json:"mutex,omitempty"`
+	Holder string `json:"holder,omitempty"`
 }
 
 // View is an execution as it stands.
@@ -128,7 +132,11 @@ func (r *Runtime) viewOf(ctx context.Context, st *Stored) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.newView(ctx, l)
+	v, err := r.newView(ctx, l)
+	if err == nil {
+		err = r.addHolders(ctx, v, l)
+	}
+	return v, err
 }
 
 func (r *Runtime) newView(ctx context.Context, l *live) (v *View, err error) {
@@ -204,7 +212,11 @@ func (v *View) addNodes(l *live) {
 			v.Grafts = append(v.Grafts, Graft{n.Nid, p.File, tree.AppendJSON(nil, p.Tree, tree.Columns)})
 		}
 		if !f.HasChildren() && n.Status != vm.Ended.String() && n.Status != "failed" {
-			v.Waiting = append(v.Waiting, Waiting{Nid: n.Nid, Head: n.Head, File: n.File, Line: n.Line, Since: n.Since, Paused: paused})
+			w := Waiting{Nid: n.Nid, Head: n.Head, File: n.File, Line: n.Line, Since: n.Since, Paused: paused}
+			if f.Lock != nil && !f.Lock.Inside {
+				w.Mutex = f.Lock.Name
+			}
+			v.Waiting = append(v.Waiting, w)
 		}
 	}
 }

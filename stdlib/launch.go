@@ -81,6 +81,9 @@ func childTask(n *vm.Node) (vm.TaskEffect, vm.Payload, error) {
 			params = params.Set(key, v)
 		}
 	}
+	if n.Unseen() {
+		params = params.Set(vm.UnseenParam, value.True)
+	}
 	t.Params = value.FromObject(params)
 	return t, payload, nil
 }

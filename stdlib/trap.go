@@ -14,7 +14,8 @@ var trapAttrs = []sig.Attr{
 	{Names: []string{"name", "names"}, Type: sig.SignalName, Doc: "The same, without asking for the point `'signal'`."},
 	{Names: []string{"heap", "heaps"}, Type: sig.Any, Doc: "Procedures that the node runs which the message is for."},
 	{Names: []string{"heat", "heats"}, Type: sig.Any, Doc: "Heads of such nodes, as they are written, or regular expressions for them. That of a function call is `_apply`."},
-	{Names: []string{"range", "scope"}, Type: sig.String, Doc: "Where the messages happen: `'subnid'`, at or below the node that the trap is bound to; or `'execution'`, anywhere in it.", Default: "'subnid'"},
+	{Names: []string{"range", "scope"}, Type: sig.String, Doc: "Where the messages happen: `'subnid'`, at or below the node that the trap is bound to; `'execution'`, anywhere in it; `'domain'`, in any execution of its domain; or `'subdomain'`, in those of the domains below it, too.", Default: "'subnid'",
+		Values: []string{"'subnid'", "'execution'", "'domain'", "'subdomain'"}},
 	{Names: []string{"bind", "bnid"}, Type: sig.Nid, Doc: "The node that the trap is bound to.", Default: "the parent"},
 	{Names: []string{"count"}, Type: sig.Integer, Doc: "How often it triggers.", Default: "as often as something fits, and once without a function"},
 	{Names: []string{"payload", "pl"}, Type: sig.Any, Doc: "The payload that the function starts with: `'trap'`, that of the trap when it was set; `'event'`, that of the message; or an object.", Default: "'trap'"},
@@ -26,7 +27,8 @@ var trap = &vm.Procedure{
 		Names: []string{"trap"},
 		Group: sig.Handlers,
 		Doc: "Waits for messages of the execution, and calls a function for each that fits. The function gets the message as `msg` (`msg.point`, `msg.nid`, `msg.from`, `msg.tags`, `msg.name`, `msg.payload`), and the name of a signal as `sig`.\n\n" +
-			"The flow goes on beside the trap, which ends with its parent. Without a function the trap holds the branch up until something fits, once.",
+			"The flow goes on beside the trap, which ends with its parent. Without a function the trap holds the branch up until something fits, once.\n\n" +
+			"With `range: 'domain'` or `'subdomain'` it sees what other executions do, too; `msg.exid` says which one. It sees all that they do after the commit in which it was set, and ends with its own execution. What its function does, with what comes of that, is not seen by any trap of such a range, so that traps do not set each other off without end.",
 		Attrs:      trapAttrs,
 		Args:       []sig.Arg{{Name: "point", Type: sig.Any, Optional: true, Doc: "The point, where `point:` and `tag:` do not say."}, {Name: "function", Type: sig.Function, Optional: true, Doc: "What to call."}},
 		Body:       sig.Arguments,
@@ -143,11 +145,9 @@ func limitTrap(n *vm.Node, t *vm.Trap) error {
 	f := n.Frame()
 	if v, ok := f.Att("range", "scope"); ok {
 		switch t.Range = vm.TrapRange(value.ToText(v)); t.Range {
-		case vm.InBranch, vm.InExecution:
-		case "domain", "subdomain":
-			return vm.BadArgument("have the other executions signal this one: signal 'name' exid: …", "a trap cannot see other executions yet")
+		case vm.InBranch, vm.InExecution, vm.InDomain, vm.InDomains:
 		default:
-			return vm.BadArgument("write 'subnid' or 'execution'", "%s is no range", value.AppendJSON(nil, v))
+			return vm.BadArgument("write 'subnid', 'execution', 'domain' or 'subdomain'", "%s is no range", value.AppendJSON(nil, v))
 		}
 	}
 	if t.Bound.IsZero() {

@@ -135,7 +135,7 @@ func (n *Node) EnterTags(tags []string) {
 		}
 	}
 	if len(tags) > 0 {
-		n.x.emit(Message{Point: Entered, Nid: n.f.Nid, Tags: tags, Payload: n.pl, Wait: max(n.wait-1, 0)})
+		n.x.emit(Message{Point: Entered, Nid: n.f.Nid, Tags: tags, Payload: n.pl, Wait: max(n.wait-1, 0), Unseen: n.x.isUnseenAt(n.f)})
 	}
 }
 
@@ -144,7 +144,7 @@ func (x *Execution) leaveTags(f *Frame, p Payload) {
 		return
 	}
 	x.untag(f)
-	x.emit(Message{Point: Left, Nid: f.Nid, Tags: f.Tags, Payload: p})
+	x.emit(Message{Point: Left, Nid: f.Nid, Tags: f.Tags, Payload: p, Unseen: x.isUnseenAt(f)})
 }
 
 // TagsAbove lists the tags that the node is in, its own first.

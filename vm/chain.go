@@ -221,7 +221,7 @@ func (x *Execution) relink() {
 		} else {
 			f.tagged = nil
 		}
-		if f.Lock != nil {
+		if f.Lock != nil && f.Lock.ID == 0 {
 			f.Lock.link.frame = f
 			locks[f.Lock.Name] = append(locks[f.Lock.Name], &f.Lock.link)
 		}

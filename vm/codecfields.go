@@ -35,6 +35,7 @@ func (c *coder) origin() {
 	number(c, 10, &x.Limits.RunSteps)
 	number(c, 11, &x.Limits.PayloadBytes)
 	number(c, 12, &x.Limits.PayloadDepth)
+	c.bool(13, &x.unseen)
 	c.end()
 }
 
@@ -59,6 +60,7 @@ func (c *coder) header() {
 	c.bool(16, &x.paused)
 	list(c, 17, &x.heldBack, (*coder).held)
 	number(c, 18, &x.state.Held)
+	number(c, 19, &x.state.Outer)
 	c.end()
 	if c.decoding && len(shadow) > 0 {
 		x.shadow = make(map[string]bool)
@@ -203,6 +205,7 @@ func (c *coder) frame(f *Frame) {
 		c.payload(1, p)
 		c.end()
 	})
+	c.bool(70, &f.Unseen)
 	c.end()
 }
 
@@ -216,6 +219,7 @@ func (c *coder) lock(l *Lock) {
 	c.string(1, &l.Name)
 	c.bool(2, &l.Inside)
 	number(c, 3, &l.link.order)
+	number(c, 4, &l.ID)
 	c.end()
 }
 
@@ -256,6 +260,7 @@ func (c *coder) trap(t *Trap) {
 	c.payload(12, &t.Payload)
 	number(c, 13, &t.pending)
 	c.bool(14, &t.spent)
+	number(c, 15, &t.ID)
 	c.end()
 }
 
@@ -352,6 +357,8 @@ func (c *coder) message(m *Message) {
 	c.bool(44, &m.OnlyFailed)
 	c.bool(50, &m.Hooked)
 	c.string(51, &m.Key)
+	c.value(52, &m.Event)
+	c.bool(53, &m.Unseen)
 	c.end()
 }
 

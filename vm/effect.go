@@ -48,8 +48,7 @@ type OutputEffect struct {
 // SignalEffect emits a signal for another execution.
 type SignalEffect struct {
 	Exid    string
-	Name    string
-	Payload Payload
+	Message Message
 }
 
 // FailedEffect reports the failure of a node that no handler takes care of.

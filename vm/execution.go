@@ -33,6 +33,12 @@ type Execution struct {
 	// its payload, and returns messages that are to follow those that are
 	// queued. In a replay it has to do the same.
 	Hook func(m *Message) []Message
+	// Watchers are the traps of other executions that see the messages of this
+	// one. No state depends on them.
+	Watchers []*Watcher
+	// Budget, above 0, is how many messages are worked in one Run, instead of
+	// Limits.RunSteps.
+	Budget int
 
 	prog   *Program
 	progs  map[string]*Program // by hash, of every other tree the execution holds; nil for none
@@ -45,6 +51,7 @@ type Execution struct {
 	state  Counters
 	queue  queue
 	ended  bool
+	unseen bool            // wide traps see nothing of it
 	live   int             // frames that have not Ended
 	paused bool            // as a whole
 	marked map[*Frame]bool // the nodes that have a Mark; nil for none
@@ -69,7 +76,8 @@ type Execution struct {
 
 	freeFrames []*Frame
 
-	effects []Effect
+	effects   []Effect
+	sightings []Sighting
 	// dirty holds the frames that were changed, made or removed since the last
 	// TakeDirty; false for those that were made since.
 	dirty map[NID]bool
@@ -79,6 +87,7 @@ type Execution struct {
 type Counters struct {
 	Subs, Funs, Causes, Timers, Tasks int64
 	Held                              int64 // messages that waited for a resume
+	Outer                             int64 // traps and locks that others know of
 	Draws                             int64 // random numbers drawn
 	Seed                              uint64
 	NowMicros                         int64 // of the last message from outside
@@ -126,13 +135,14 @@ type Launch struct {
 	Zone      string
 	Limits    Limits
 	HasTasker func(name string) bool
+	Unseen    bool // what a wide trap called has launched it: wide traps see nothing of it
 }
 
 // New returns an execution whose first message is queued; Run works it.
 func New(p *Program, l Launch) *Execution {
 	x := &Execution{
 		ID: l.ID, Domain: l.Domain, Limits: l.Limits.withDefaults(), HasTasker: l.HasTasker,
-		prog:   p,
+		prog: p, unseen: l.Unseen,
 		frames: make(map[NID]*Frame), dirty: make(map[NID]bool),
 		state: Counters{Seed: l.Seed, NowMicros: l.NowMicros, Zone: l.Zone},
 	}

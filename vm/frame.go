@@ -61,6 +61,7 @@ type Frame struct {
 	Again     *Message       // it is to start over, as this says, once what it did has ended
 	Called    bool           // it was the call of a function before it became something else
 	Added     int            // how many branches came to it from outside
+	Unseen    bool           // it is in the call of a wide trap, or comes of what such a call did
 	KeyNames  map[int]string // of attributes whose key is an expression
 
 	above    *Frame // the parent, while the node is a child of it

@@ -11,8 +11,12 @@ import (
 func (x *Execution) Run() (more bool) {
 	x.directSteps, x.hops, x.longWay = 0, 0, false
 	clear(x.bails)
+	budget := x.Limits.RunSteps
+	if x.Budget > 0 {
+		budget = x.Budget
+	}
 	for steps := 0; x.queue.len() > 0; {
-		if steps >= x.Limits.RunSteps {
+		if steps >= budget {
 			return true
 		}
 		m := x.queue.pop()
@@ -82,6 +86,8 @@ func (x *Execution) work(m *Message) {
 		x.reapplied(m)
 	case Locked:
 		x.locked(m)
+	case Sighted:
+		x.sighted(m)
 	case Cancel:
 		x.cancel(m)
 	case Failed:
@@ -118,7 +124,7 @@ func (x *Execution) execute(m *Message) {
 			f.Handlers[k] = []Handler{*h}
 		}
 	}
-	f.Attempt = m.Attempt
+	f.Attempt, f.Unseen = m.Attempt, m.Unseen || parent != nil && parent.Unseen
 	if m.Vars != nil || parent == nil {
 		f.Vars = &Vars{}
 		for _, v := range m.Vars {
@@ -184,6 +190,7 @@ func (n *Node) begin() error {
 
 // receive takes a reply, a returned task or a timer.
 func (x *Execution) receive(m *Message) {
+	m.Unseen = m.Unseen || m.Nid.IsZero() && x.isUnseen(m) // while the node that it comes from is there
 	child := x.leave(m)
 	if m.Nid.IsZero() {
 		x.parentless(m)
@@ -215,7 +222,7 @@ func (x *Execution) parentless(m *Message) {
 		}
 		point = Terminated
 	}
-	x.emit(Message{Point: point, From: m.From, Payload: m.Payload, Causes: m.Causes})
+	x.emit(Message{Point: point, From: m.From, Payload: m.Payload, Causes: m.Causes, Unseen: m.Unseen})
 }
 
 func (n *Node) receive() error {

@@ -23,6 +23,7 @@ const (
 	Reapplied  Point = "reapplied"  // nothing is left of what it did, it starts
 	Add        Point = "add"        // a node gets another branch, or elements
 	Locked     Point = "locked"     // a node is inside of a mutex
+	Sighted    Point = "sighted"    // another execution did what a trap waits for
 	Failed     Point = "failed"     // a node failed
 	Ceased     Point = "ceased"     // a branch without parent ended
 	Terminated Point = "terminated" // the root ended
@@ -81,6 +82,9 @@ type Message struct {
 	Elements   []value.Value // Add
 	Mark       Mark          // Pause; Reapplied: how the node was paused
 	OnlyFailed bool          // Reapply: only where the node failed
+
+	Event  value.Value // Sighted: the message that was seen, as flows see it
+	Unseen bool        // it comes of the call of a wide trap, see Frame.Unseen
 
 	Key    string // of whoever sent it, to know it again
 	Hooked bool   // it comes from a hook, which is not to see it

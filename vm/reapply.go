@@ -195,7 +195,7 @@ func (x *Execution) clear(f *Frame, p Payload) {
 		Nid: f.Nid, Parent: f.Parent, ReplyTo: f.ReplyTo, Code: f.Code, Proc: f.Proc, Payload: f.Payload, As: f.As,
 		Lambda: f.Lambda, Cnid: f.Cnid, Args: f.Args, Depth: f.Depth, Called: f.Called, Subs: x.state.Subs,
 		Vars: f.Vars, HasFuncs: f.HasFuncs, Escaped: f.Escaped, Apart: f.Apart, Kept: f.Kept, InError: f.InError, CalledOff: f.CalledOff,
-		Mark: f.Mark, held: f.held, Attempt: f.Attempt,
+		Mark: f.Mark, held: f.held, Attempt: f.Attempt, Unseen: f.Unseen,
 		above: f.above, awaited: f.awaited, uncalled: f.uncalled, sibling: f.sibling, dirty: f.dirty,
 	}
 	if f.Lambda != nil {

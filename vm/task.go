@@ -10,6 +10,10 @@ import (
 // head of a flow reads like it.
 const ChildTasker = "(child)"
 
+// UnseenParam is the parameter of a task for ChildTasker that has the child
+// launched with Launch.Unseen.
+const UnseenParam = "unseen"
+
 // Dispatch hands the task to the world; the procedure's Return sees what
 // comes back.
 func (n *Node) Dispatch(t TaskEffect) error {

@@ -24,6 +24,8 @@ type Trap struct {
 	// Payload is what it gets otherwise.
 	Payload Payload
 
+	ID int64 // of one that sees other executions: the number of it in this one
+
 	pending int64 // triggers that are queued
 	spent   bool  // it triggers no more
 	link    link  // its place among the execution's traps
@@ -36,7 +38,12 @@ type TrapRange string
 const (
 	InBranch    TrapRange = "subnid" // at or below a node
 	InExecution TrapRange = "execution"
+	InDomain    TrapRange = "domain"    // in the executions of the domain
+	InDomains   TrapRange = "subdomain" // and in those of the domains below it
 )
+
+// wide tells whether the trap sees other executions too.
+func (t *Trap) wide() bool { return t.Range == InDomain || t.Range == InDomains }
 
 // SetTrap sets a trap. Where it has a function to call, the node runs beside
 // its parent from here on; else it waits until the trap triggers, and replies.
@@ -62,6 +69,10 @@ func (x *Execution) trapSet(m *Message) {
 	t.link.order = 0
 	if last := x.traps.last; last != nil {
 		t.link.order = last.order + 1
+	}
+	if t.wide() {
+		x.state.Outer++
+		t.ID = x.state.Outer
 	}
 	x.linkTrap(f)
 	x.touch(f)
@@ -103,7 +114,13 @@ func (t *Trap) broad() bool {
 // notice shows a message to the traps, before it is worked; f is the node that
 // it is for, nil where there is none. It returns how many messages it queued.
 func (x *Execution) notice(m *Message, f *Frame) (queued int) {
-	if x.traps.first == nil || m.Point == Trigger {
+	if m.Point == Trigger || m.Point == Sighted {
+		return 0
+	}
+	if x.Watchers != nil {
+		x.showOutside(m, f)
+	}
+	if x.traps.first == nil {
 		return 0
 	}
 	event := value.Null
@@ -122,7 +139,7 @@ func (x *Execution) notice(m *Message, f *Frame) (queued int) {
 
 func (x *Execution) fits(owner *Frame, m *Message, f *Frame) bool {
 	t := owner.Trap
-	if t.Points != nil && !slices.Contains(t.Points, string(m.Point)) {
+	if !t.asksFor(m, f) {
 		return false
 	}
 	from := m.From
@@ -133,13 +150,23 @@ func (x *Execution) fits(owner *Frame, m *Message, f *Frame) bool {
 		return false // what the trap itself does
 	}
 	switch {
-	case t.Tags != nil && (m.Point != Entered && m.Point != Left || !slices.ContainsFunc(m.Tags, func(tag string) bool { return matchesAny(t.Tags, tag) })):
-		return false
-	case t.Names != nil && (m.Name == "" || !matchesAny(t.Names, m.Name)):
-		return false
 	case t.Range == InBranch && f != nil && !x.isAtOrBelow(f, t.Bound):
 		return false
 	case t.Range == InBranch && f == nil && m.Point != Signal && t.Bound.Path != x.prog.Root.Path:
+		return false
+	}
+	return !t.wide() || !x.isUnseen(m)
+}
+
+// asksFor tells whether a message fits what the trap asks for, wherever it
+// happens; f is the node that it is for.
+func (t *Trap) asksFor(m *Message, f *Frame) bool {
+	switch {
+	case t.Points != nil && !slices.Contains(t.Points, string(m.Point)):
+		return false
+	case t.Tags != nil && (m.Point != Entered && m.Point != Left || !slices.ContainsFunc(m.Tags, func(tag string) bool { return matchesAny(t.Tags, tag) })):
+		return false
+	case t.Names != nil && (m.Name == "" || !matchesAny(t.Names, m.Name)):
 		return false
 	case t.Heaps != nil && (f == nil || !matchesAny(t.Heaps, f.heap())):
 		return false
@@ -202,7 +229,7 @@ func (x *Execution) trigger(owner *Frame, m *Message, event value.Value) {
 		}
 	} else {
 		args := []Arg{{"msg", event}}
-		if m.Point == Signal {
+		if m.Point == Signal || m.Point == Sighted && m.Name != "" {
 			args = append(args, Arg{"sig", value.String(m.Name)})
 		}
 		if t.Event {
@@ -213,6 +240,7 @@ func (x *Execution) trigger(owner *Frame, m *Message, event value.Value) {
 			return
 		}
 		do = call
+		do.Unseen = t.wide() || x.isUnseen(m)
 	}
 	do.Forced = true
 	t.pending++
@@ -284,7 +312,7 @@ func SplitNames(s string) []string {
 
 // Signal emits a signal in the execution.
 func (n *Node) Signal(name string, p Payload) {
-	n.emit(Message{Point: Signal, Nid: n.f.Nid, From: n.f.Nid, Name: name, Payload: p, Wait: n.wait, Causes: n.m.Causes})
+	n.emit(Message{Point: Signal, Nid: n.f.Nid, From: n.f.Nid, Name: name, Payload: p, Wait: n.wait, Causes: n.m.Causes, Unseen: n.x.isUnseenAt(n.f)})
 }
 
 // SignalTo emits a signal for the execution of that id.
@@ -293,7 +321,9 @@ func (n *Node) SignalTo(exid, name string, p Payload) {
 		n.Signal(name, p)
 		return
 	}
-	n.x.effect(SignalEffect{Exid: exid, Name: name, Payload: p})
+	m := SignalMessage(name, p)
+	m.Unseen = n.x.isUnseenAt(n.f)
+	n.x.effect(SignalEffect{Exid: exid, Message: m})
 }
 
 // SignalMessage is the message by which a signal comes from outside. It is for

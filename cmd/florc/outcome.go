@@ -230,6 +230,8 @@ func waitsFor(n runtime.Waiting, t *runtime.Task, due time.Time) string {
 		return fmt.Sprintf("task %q of %s", t.Name, t.Tasker)
 	case t != nil:
 		return "a task of " + t.Tasker
+	case n.Mutex != "" && n.Holder != "":
+		return fmt.Sprintf("mutex %q, which %s is inside of", n.Mutex, n.Holder)
 	case !due.IsZero():
 		return n.Head + ", until " + localTime(due)
 	}

@@ -26,12 +26,27 @@ var unknownTag = rule{
 		{
 			Code:  codeDeadTrap,
 			Title: "a trap for a tag that nothing has",
-			Why:   "The trap waits for nodes with this tag, and no node is given it.",
+			Why:   "The trap waits for nodes with this tag, and no node is given it. One with `range: 'domain'` or `'subdomain'` sees other executions, whose tags are not known here.",
 			Bad:   "trap tag: 'loading'\n  def msg \\ trace msg.point\nsequence tag: 'load'\n  task 'crew' 'load'\n",
 			Good:  "trap tag: 'load'\n  def msg \\ trace msg.point\nsequence tag: 'load'\n  task 'crew' 'load'\n",
 		},
 	},
 	file: (*rules).unknownTags,
+}
+
+// seesOthers tells whether a call may be a trap that sees other executions too,
+// whose tags nobody knows here.
+func seesOthers(c *analysis.Call) bool {
+	switch c.Name() {
+	case "trap", "do-trap", "on":
+		for i := range c.Node.Attrs {
+			if a := &c.Node.Attrs[i]; a.Key == "range" || a.Key == "scope" {
+				kind, known := text(a.Value)
+				return !known || kind == "domain" || kind == "subdomain"
+			}
+		}
+	}
+	return false
 }
 
 func (r *rules) unknownTags() {
@@ -43,7 +58,7 @@ func (r *rules) unknownTags() {
 		if m.Entity != analysis.Tag || m.Role != analysis.Uses || m.Call == nil || m.Call.Name() == "_ref" || m.Name == "" || m.Name[0] >= '0' && m.Name[0] <= '9' {
 			continue
 		}
-		if defined.has(m.Name) {
+		if defined.has(m.Name) || seesOthers(m.Call) {
 			continue
 		}
 		d := diag.Diagnostic{

@@ -66,7 +66,8 @@ func (s *Store) checkFiles(ctx context.Context, i *inspector) error {
 type checker struct {
 	work       map[item]uint64 // not yet confirmed by what is stored
 	timersFrom int64
-	pieces     uint64 // of the last checkpoint that are still to come
+	pieces     uint64     // of the last checkpoint that are still to come
+	rowAt      checkedRow // the row that is being read
 	txn        *badger.Txn
 	unindexed  bool
 	listed     uint64          // sums of the tasks that should be listed, less those that are
@@ -97,6 +98,9 @@ func (s *Store) checkKeys(ctx context.Context, read func(done int64)) error {
 	}
 	if c.listed != 0 {
 		return fmt.Errorf("%w: the lists of tasks do not have the tasks that are there", ErrDamaged)
+	}
+	if err := c.rowEnds(); err != nil {
+		return err
 	}
 	for i := range c.work {
 		if i.kind == freshItem || i.kind == staleItem {
@@ -163,6 +167,14 @@ func (c *checker) check(k, v []byte) error {
 	case itemPrefix:
 		_, err := readItem(k, v)
 		return err
+	case watchPrefix:
+		one, err := readWatch(k, v)
+		if err == nil {
+			err = one.Check()
+		}
+		return err
+	case rowPrefix:
+		return c.row(k, v)
 	case taskerPrefix:
 		return decode(k, v, &runtime.TaskerRecord{})
 	case letterPrefix:

@@ -253,6 +253,7 @@ func (w *writer) commit() {
 	// The changes are logged from the first transaction on.
 	s.publish(last, w.timersFrom, w.ts, w.changes)
 	for _, req := range w.reqs {
+		s.watches.Apply(req.batch)
 		req.err <- nil
 	}
 }
@@ -382,14 +383,12 @@ func (w *writer) plan(b *runtime.Batch) error {
 		}
 	}
 	for _, send := range b.Sends {
-		if w.nth == maxLetters {
-			return fmt.Errorf("%w: %d letters at a time", runtime.ErrTooLarge, w.nth)
+		if err := w.send(send.Exid, send.Data); err != nil {
+			return err
 		}
-		// Numbers rise with the transactions, and within each.
-		n := w.ts*maxLetters + w.nth
-		w.nth++
-		m.key(letterPrefix, send.Exid).number(n).value().bytes(send.Data).end()
-		w.pending = append(w.pending, change{letterItemOf(send.Exid, n), true})
+	}
+	if err := w.planRows(b); err != nil {
+		return err
 	}
 	for i := range b.Indexed {
 		if err := w.index(&b.Indexed[i]); err != nil {
@@ -402,6 +401,19 @@ func (w *writer) plan(b *runtime.Batch) error {
 		}
 	}
 	return m.err
+}
+
+// send puts a letter into an inbox.
+func (w *writer) send(exid string, data []byte) error {
+	if w.nth == maxLetters {
+		return fmt.Errorf("%w: %d letters at a time", runtime.ErrTooLarge, w.nth)
+	}
+	// Numbers rise with the transactions, and within each.
+	n := w.ts*maxLetters + w.nth
+	w.nth++
+	w.made.key(letterPrefix, exid).number(n).value().bytes(data).end()
+	w.pending = append(w.pending, change{letterItemOf(exid, n), true})
+	return nil
 }
 
 // maxLetters is how many letters one transaction can number.

@@ -175,7 +175,7 @@ func (w *writer) forget(v runtime.Version) error {
 	}
 	w.made.groupKey(rec, rec.Status).remove()
 	for _, prefix := range []string{recordPrefix, originPrefix, framePrefix, partPrefix, letterPrefix, taskPrefix,
-		itemPrefix, tracePrefix, entryPrefix, checkpointPrefix, outcomePrefix, indexedPrefix} {
+		itemPrefix, tracePrefix, entryPrefix, checkpointPrefix, outcomePrefix, indexedPrefix, watchPrefix} {
 		p := key(prefix, v.Exid)
 		err := scan(w.txn, p, p, func(k, value []byte) (bool, error) {
 			switch prefix {

@@ -33,6 +33,9 @@ import (
 //	u/until exid id          lease
 //	a/name match domain unit tasker that is known
 //	m/              the tasks are listed
+//	c/exid nid      trap that sees other executions
+//	v/domain name   row of those who want to be inside of a mutex: from where to where
+//	v/domain name n one of them
 //	r/exid          outcome
 //	d/id            tree
 //	g/domain status launched exid   execution of the index, see index.go
@@ -67,6 +70,8 @@ const (
 	heldPrefix       = "o/"
 	leasePrefix      = "u/"
 	taskerPrefix     = "a/"
+	watchPrefix      = "c/"
+	rowPrefix        = "v/"
 	listsKey         = "m/"
 	unfinishedKey    = "z/"
 )

@@ -102,6 +102,12 @@ func (r *request) prepareExecution(b *runtime.Batch) {
 	for _, t := range b.Untimers {
 		m.timer(t).remove()
 	}
+	for _, k := range b.Unwatches {
+		m.key(watchPrefix, exid, k.Nid).remove()
+	}
+	for i := range b.Watches {
+		m.key(watchPrefix, exid, b.Watches[i].Nid).value().encoded(&b.Watches[i]).end()
+	}
 	for i := range b.Tasks {
 		m.task(exid, &b.Tasks[i])
 		if t := &b.Tasks[i]; listed(flags(t)) && !b.Import {

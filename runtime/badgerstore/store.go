@@ -90,6 +90,7 @@ type Store struct {
 	last    uint64         // the last transaction that may be read
 	reads   map[uint64]int // open ones, by the transaction that they see
 	work    worklist       // as of last; changed by the committer only
+	watches runtime.Watches
 
 	unindexed  bool       // there is no index
 	reindexing sync.Mutex // held while one is built
@@ -178,6 +179,9 @@ func (s *Store) open(dir string, o Options) (err error) {
 		}
 	}
 	if err := s.recover(); err != nil {
+		return err
+	}
+	if err := s.loadWatches(); err != nil {
 		return err
 	}
 	return s.listTasks()

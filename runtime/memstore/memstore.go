@@ -24,6 +24,8 @@ type Store struct {
 	timers  []runtime.Timer // sorted
 	trees   map[string][]byte
 	taskers map[runtime.TaskerRecord]bool
+	watches runtime.Watches
+	rows    map[mutex][]runtime.Lock
 	letter  uint64 // the last number given
 	commit  uint64 // the number of commits
 
@@ -48,7 +50,8 @@ type execution struct {
 
 // New returns an empty store.
 func New() *Store {
-	return &Store{execs: make(map[string]*execution), trees: make(map[string][]byte), taskers: make(map[runtime.TaskerRecord]bool)}
+	return &Store{execs: make(map[string]*execution), trees: make(map[string][]byte), taskers: make(map[runtime.TaskerRecord]bool),
+		rows: make(map[mutex][]runtime.Lock)}
 }
 
 // Reopen undoes Close.
@@ -57,6 +60,9 @@ func (s *Store) Reopen() {
 	s.closed = false
 	s.mu.Unlock()
 }
+
+// Watches returns the watches that are known.
+func (s *Store) Watches() *runtime.Watches { return &s.watches }
 
 // Close makes the store refuse all else.
 func (s *Store) Close() error {
@@ -131,6 +137,9 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 		}
 		accepted = append(slices.Clone(accepted), *k)
 	}
+	if err := s.checkLocks(b); err != nil {
+		return err
+	}
 	if k := b.Returned; k != nil {
 		if s.task(*k) == nil {
 			return fmt.Errorf("task %s of %s: %w", k.ID, k.Exid, runtime.ErrNotFound)
@@ -168,18 +177,24 @@ func (s *Store) Commit(ctx context.Context, b *runtime.Batch) error {
 		}
 	}
 	for _, send := range b.Sends {
-		s.letter++
-		x := s.execution(send.Exid)
-		x.inbox = append(x.inbox, runtime.Letter{Number: s.letter, Data: send.Data})
+		s.send(send.Exid, send.Data)
 	}
+	s.changeRows(b)
 	for _, ix := range b.Indexed {
 		s.index(ix)
 	}
+	s.watches.Apply(b)
 	for _, v := range b.Forgotten {
 		delete(s.execs, v.Exid)
 		s.timers = slices.DeleteFunc(s.timers, func(t runtime.Timer) bool { return t.Exid == v.Exid })
 	}
 	return nil
+}
+
+func (s *Store) send(exid string, data []byte) {
+	s.letter++
+	x := s.execution(exid)
+	x.inbox = append(x.inbox, runtime.Letter{Number: s.letter, Data: data})
 }
 
 // commitExecution writes what is about the batch's own execution.
