@@ -13,13 +13,13 @@ var launchFlow = &vm.Procedure{
 		Doc: "Launches another flow, by name, as an execution of its own, and waits for its end: what is in its payload then is the payload here.\n\n" +
 			"The flow is looked for as `import` looks for one. The child has its own id, which starts with that of its parent, its own variables and its own journal. When it fails, and nothing in it handles that, the node fails; the child stays as it failed. When the node is cancelled, so is the child, whose end is not waited for. With `retry:` each attempt launches another child.",
 		Attrs: []sig.Attr{
-			{Names: []string{"flow", "name"}, Type: sig.String, Doc: "The name of the flow."},
+			{Names: []string{"flow", "name"}, Type: sig.FlowName, Doc: "The name of the flow."},
 			{Names: []string{"payload"}, Type: sig.Object, Doc: "The payload that it starts with.", Default: "the current one"},
 			{Names: []string{"vars"}, Type: sig.Object, Doc: "Its variables.", Default: "none"},
 			{Names: []string{"domain"}, Type: sig.String, Doc: "Its domain.", Default: "that of its parent"},
 			{Names: []string{"wait"}, Type: sig.Boolean, Doc: "When false, the flow goes on at once, with the child's id in `f.ret`, and hears nothing of it anymore.", Default: "true"},
 		},
-		Args:       []sig.Arg{{Name: "flow", Type: sig.String, Optional: true, Doc: "The name, where no attribute gives it."}},
+		Args:       []sig.Arg{{Name: "flow", Type: sig.FlowName, Optional: true, Doc: "The name, where no attribute gives it."}},
 		Body:       sig.NoBody,
 		Result:     "What the child ended with, or its id.",
 		ResultType: sig.Any,

@@ -23,6 +23,14 @@ type Env struct {
 	// importing are the names of procedures that bring files in; "" where any
 	// line may.
 	importing []string
+	flows     map[string]*sig.Flow
+
+	flowPatterns []flowPattern
+}
+
+type flowPattern struct {
+	regex *regexp.Regexp
+	flow  *sig.Flow
 }
 
 type taskerPattern struct {
@@ -30,12 +38,12 @@ type taskerPattern struct {
 	tasker *sig.Tasker
 }
 
-// NewEnv returns the environment of a schema. A tasker's pattern that is no
-// regular expression matches nothing.
+// NewEnv returns the environment of a schema. A pattern of a tasker or a
+// flow that is no regular expression matches nothing.
 func NewEnv(s sig.Schema) *Env {
 	e := &Env{
 		Schema: s, procs: map[string]*sig.Proc{}, common: map[string]*sig.Attr{}, attrs: map[string]bool{},
-		taskers: map[string]*sig.Tasker{}, vars: map[string]*sig.Var{},
+		taskers: map[string]*sig.Tasker{}, vars: map[string]*sig.Var{}, flows: map[string]*sig.Flow{},
 	}
 	for i := range s.Procs {
 		p := &s.Procs[i]
@@ -70,6 +78,16 @@ func NewEnv(s sig.Schema) *Env {
 			e.patterns = append(e.patterns, taskerPattern{rx, t})
 		}
 	}
+	for i := range s.Flows {
+		f := &s.Flows[i]
+		if !f.Pattern {
+			if e.flows[f.Name] == nil || f.Domain == "" {
+				e.flows[f.Name] = f
+			}
+		} else if rx, err := regexp.Compile("^(?:" + f.Name + ")$"); err == nil {
+			e.flowPatterns = append(e.flowPatterns, flowPattern{rx, f})
+		}
+	}
 	for i := range s.Vars {
 		e.vars[s.Vars[i].Name] = &s.Vars[i]
 	}
@@ -101,6 +119,19 @@ func (e *Env) Tasker(name string) *sig.Tasker {
 	for _, p := range e.patterns {
 		if p.regex.MatchString(name) {
 			return p.tasker
+		}
+	}
+	return nil
+}
+
+// Flow returns the flow that a schema says is found under a name, or nil.
+func (e *Env) Flow(name string) *sig.Flow {
+	if f := e.flows[name]; f != nil {
+		return f
+	}
+	for _, p := range e.flowPatterns {
+		if p.regex.MatchString(name) {
+			return p.flow
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ const (
 	Field  Entity = "field" // of the payload, by its first name: f.order.id is about order
 	Signal Entity = "signal"
 	Tasker Entity = "tasker"
-	Flow   Entity = "flow" // a file that another brings in
+	Flow   Entity = "flow" // a file that another brings in, or launches
 )
 
 // Mention is a place where something that has no scope is named.
@@ -36,9 +36,10 @@ type Role string
 
 // The roles.
 const (
-	Uses    Role = "use"    // waited for, read, jumped to, brought in
-	Defines Role = "define" // a tag given, a field set, a signal sent
-	Changes Role = "change" // a field pushed to, or otherwise changed in place
+	Uses     Role = "use"    // waited for, read, jumped to, brought in
+	Defines  Role = "define" // a tag given, a field set, a signal sent
+	Launches Role = "launch" // a flow that becomes an execution of its own
+	Changes  Role = "change" // a field pushed to, or otherwise changed in place
 )
 
 // Import is a place where a file is brought in.
@@ -60,7 +61,7 @@ type computing struct {
 
 // entities says which types of attributes and arguments name something.
 var entities = map[sig.Type]Entity{
-	sig.Tag: Tag, sig.SignalName: Signal, sig.TaskerName: Tasker, sig.FilePath: Flow,
+	sig.Tag: Tag, sig.SignalName: Signal, sig.TaskerName: Tasker, sig.FilePath: Flow, sig.FlowName: Flow,
 }
 
 // mention notes what is named by the value of an attribute or argument.
@@ -69,7 +70,7 @@ func (w *walker) mention(e Entity, role Role, c *Call, v *tree.Node, scope *Scop
 	case v.Literal && isString:
 		m := &Mention{Entity: e, Name: s, Span: w.f.inner(v), Role: role, Call: c, Scope: scope}
 		w.found.Mentions = append(w.found.Mentions, m)
-		if e == Flow {
+		if e == Flow && role != Launches {
 			w.found.Imports = append(w.found.Imports, &Import{Call: c, Scope: c.Scope, Target: s, Span: m.Span})
 		}
 	case v.Literal:
@@ -80,7 +81,7 @@ func (w *walker) mention(e Entity, role Role, c *Call, v *tree.Node, scope *Scop
 		}
 	default:
 		w.found.note().computed = append(w.found.note().computed, computing{e, role})
-		if e == Flow {
+		if e == Flow && role != Launches {
 			w.found.Imports = append(w.found.Imports, &Import{Call: c, Scope: c.Scope, Span: v.Span})
 		}
 	}
@@ -104,6 +105,9 @@ func (w *walker) attrEntity(c *Call, key string) (Entity, Role) {
 	if c.Proc != nil {
 		if at := c.Proc.Attr(key); at != nil {
 			e := entities[at.Type]
+			if at.Type == sig.FlowName {
+				return e, Launches
+			}
 			if e == Signal && c.Name() == "signal" {
 				return e, Defines
 			}
@@ -129,6 +133,8 @@ func argEntity(p *sig.Proc, i int) (Entity, Role) {
 	}
 	e := entities[p.Args[i].Type]
 	switch {
+	case p.Args[i].Type == sig.FlowName:
+		return e, Launches
 	case p.Name() == "on" && i == 0: // on 'x'; on error names none
 		return Signal, Uses
 	case e == Tag && (p.Body == sig.Sequence || p.Body == sig.Branches): // sequence 'x' gives the tag, cancel 'x' is about another's

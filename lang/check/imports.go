@@ -22,7 +22,7 @@ var missingFile = rule{
 		{
 			Code:  codeMissingFile,
 			Title: "a file that is not there",
-			Why:   "The file is looked for beside the one that names it, then from the root of the project, as it is written and with the ending `.flo`. It is in neither place, so that the line fails.",
+			Why:   "The file is looked for beside the one that names it, then from the root of the project, as it is written and with the ending `.flo`, then in `lib/flows`. It is in none of these places, so that the line fails. Where a service finds flows elsewhere, its schema names them, as `flows`.",
 		},
 	},
 	file: (*rules).missingFiles,
@@ -45,7 +45,7 @@ func (r *rules) missingFiles() {
 		return
 	}
 	for _, i := range r.Imports {
-		if i.Target == "" || strings.ContainsAny(i.Target, "\n ") || strings.Contains(i.Target, "://") || r.Project.Find(r.Path(), i.Target) != nil {
+		if i.Target == "" || strings.ContainsAny(i.Target, "\n ") || strings.Contains(i.Target, "://") || r.Project.Find(r.Path(), i.Target) != nil || r.isGivenFlow(i.Target) {
 			continue
 		}
 		d := diag.Diagnostic{

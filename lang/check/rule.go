@@ -62,7 +62,7 @@ func all() []rule {
 		uselessLines, hiddenParameter, unreachable, unusedNames, unusedTag, loneName, unusedValue, takenName,
 		procedureAsPattern, endlessLoop, unknownTag, lostSignal, misspeltField, misspeltTasker,
 		functionArguments, tooManyArguments, argumentType, tooGreatExpect, duplicateKey, duplicateAttribute, duplicateArm,
-		elseInIf, constantCondition, functionAsCondition, selfComparison, missingFile, importCycle, singleQuotes, badOption,
+		elseInIf, constantCondition, functionAsCondition, selfComparison, missingFile, importCycle, unknownFlow, singleQuotes, badOption,
 		handlers, misreading, minus, timing, taskWithoutTimeout, hiddenName,
 		lostWrite, breakInEach, instead, errorMember, badSchedule, badRetry, strayUndo, noValue, endlessRecursion,
 		usedBeforeSet, outerMember, takenKey,

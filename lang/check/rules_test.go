@@ -69,6 +69,14 @@ func TestRules(t *testing.T) {
 		"sleep for: '1s'",
 		"sleep tag: 'x' ### FLO0304",
 		"cursor\n  move _ ### FLO0304",
+		// traps
+		"trap tag: 'nada' ### FLO0326\n  def msg \\ trace msg.point",
+		"trap tag: 'nada' range: 'execution' ### FLO0326\n  def msg \\ trace msg.point",
+		"trap tag: 'nada' range: 'domain'\n  def msg \\ trace msg.point",
+		"do-trap tag: 'nada' scope: 'subdomain'\n  trace msg.point",
+		"trap tag: 'nada' range: given\n  def msg \\ trace msg.point",
+		"mutex 'm' range: 'domian' ### FLO0346\n  task 'alice' 'x'",
+		"launch 'nada'", // there may be such a flow
 		"until tag: 'x' ### FLO0304",
 		"until\n  true",
 		"task tag: 'x' ### FLO0304",
@@ -304,6 +312,7 @@ func TestPages(t *testing.T) {
 		}
 		opts := options()
 		opts.Levels = map[diag.Code]check.Level{}
+		opts.Schema.Flows, opts.Schema.AllFlows = []sig.Flow{{Name: "invoice"}}, true
 		if p.OptIn {
 			opts.Levels[p.Code] = check.Warning
 		}

@@ -70,7 +70,7 @@ type cachedEdit struct {
 }
 
 // cacheFormat is the version of the stored form.
-const cacheFormat = 2
+const cacheFormat = 3
 
 // readCache reads a cache. One that is not there, damaged, or of another
 // version is an empty one.

@@ -3,6 +3,7 @@ package project
 import (
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -36,6 +37,7 @@ type Layout struct {
 	Taskers   []Tasker
 	Hooks     []Hook
 	Variables []Variables
+	Flows     []sig.Flow // by all the names that they are found under
 	// Faults are what is wrong with the files. What is wrong counts as not
 	// there.
 	Faults []Fault
@@ -44,13 +46,20 @@ type Layout struct {
 // Tasker is a tasker of a project.
 type Tasker struct {
 	Domain, Name string // "" for the domain of all
-	Dir          string // where its file is
-	// Run is a command line that does its tasks; Worklist tells that they wait
-	// for whoever lists them. One of them is set.
-	Run      string
+	File         string // that says so
+	Dir          string // where that is
+	// Run is a command line that does its tasks, URL is where they are posted;
+	// Worklist tells that they wait for whoever lists them. One of them is set.
+	Run, URL string
 	Worklist bool
-	Timeout  time.Duration // 0 for none
-	AtOnce   int           // 0 for no bound
+	// Secret is the name of the environment variable whose value signs what is
+	// posted; "" for nothing. Headers are those that each post has, with the
+	// names of the environment variables that have their values.
+	Secret  string
+	Headers map[string]string
+	At      source.Span   // of what it says of its secret or headers
+	Timeout time.Duration // 0 for none
+	AtOnce  int           // 0 for no bound
 }
 
 // Hook is a hook of a project, a program that sees messages.
@@ -99,6 +108,9 @@ func ReadLayout(root string) (Layout, error) {
 }
 
 func (l *Layout) readUnder(root, domain string) error {
+	if err := l.flows(filepath.Join(root, "lib", "flows"), domain); err != nil {
+		return err
+	}
 	for _, part := range []struct {
 		folder string
 		read   func(*layoutFile)
@@ -145,6 +157,32 @@ func (l *Layout) readUnder(root, domain string) error {
 		}
 	}
 	return nil
+}
+
+// flows notes the flows of a folder lib/flows: a folder in it may be a domain
+// or a part of the name.
+func (l *Layout) flows(top, domain string) error {
+	return filepath.WalkDir(top, func(file string, e fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && file == top:
+			return fs.SkipDir
+		case err != nil:
+			return err
+		case e.IsDir() && strings.HasPrefix(e.Name(), ".") && file != top:
+			return fs.SkipDir
+		case e.IsDir() || filepath.Ext(file) != Ending:
+			return nil
+		}
+		rel, err := filepath.Rel(top, strings.TrimSuffix(file, Ending))
+		if err != nil {
+			return err
+		}
+		parts := strings.Split(filepath.ToSlash(rel), "/")
+		for i := range parts {
+			l.Flows = append(l.Flows, sig.Flow{Name: strings.Join(parts[i:], "/"), Domain: join(domain, strings.Join(parts[:i], "."))})
+		}
+		return nil
+	})
 }
 
 func join(domain, name string) string { return strings.Trim(domain+"."+name, ".") }
@@ -225,7 +263,7 @@ func (f *layoutFile) domain(domain string) string {
 
 func (l *Layout) tasker(f *layoutFile) {
 	i := strings.LastIndexByte(f.path, '.')
-	t := Tasker{Domain: f.domain(f.path[:max(i, 0)]), Name: f.path[i+1:], Dir: f.dir}
+	t := Tasker{Domain: f.domain(f.path[:max(i, 0)]), Name: f.path[i+1:], File: f.file.Name, Dir: f.dir}
 	if t.Name == "" {
 		f.fault(f.root.Span, "this tasker has no name", "the file of the tasker alice is lib/taskers/alice.conf, or lib/taskers/alice/dot.conf")
 	}
@@ -233,6 +271,12 @@ func (l *Layout) tasker(f *layoutFile) {
 		switch key {
 		case "run":
 			t.Run = f.text(v)
+		case "url":
+			t.URL = f.url(v)
+		case "secret_env":
+			t.Secret, t.At = f.variable(v), v.Span
+		case "header_env":
+			t.Headers, t.At = f.headers(v), v.Span
 		case "worklist":
 			worklist, ok := v.Value.(bool)
 			if t.Worklist = worklist; !ok {
@@ -251,15 +295,60 @@ func (l *Layout) tasker(f *layoutFile) {
 		case "description":
 			f.text(v)
 		default:
-			f.fault(at, "a tasker has no \""+key+"\"", "there are run, worklist, timeout, at_once and description")
+			f.fault(at, "a tasker has no \""+key+"\"", "there are run, url, secret_env, header_env, worklist, timeout, at_once and description")
 		}
 	})
-	if (t.Run != "") == t.Worklist && !f.bad {
-		f.fault(f.root.Span, "a tasker has one of run and worklist", "as in { run: 'python3 stock.py' }, or { worklist: true }")
+	if ways := []bool{t.Run != "", t.URL != "", t.Worklist}; len(slices.DeleteFunc(ways, func(is bool) bool { return !is })) != 1 && !f.bad {
+		f.fault(f.root.Span, "a tasker has one of run, url and worklist",
+			"as in { run: 'python3 stock.py' }, { url: 'https://stock.example.com/tasks' }, or { worklist: true }")
+	}
+	if t.URL == "" && (t.Secret != "" || len(t.Headers) > 0) && !f.bad {
+		f.fault(t.At, "a secret and headers are for a tasker with a url", "")
 	}
 	if !f.bad {
 		l.Taskers = append(l.Taskers, t)
 	}
+}
+
+// url returns the address that a node is: where tasks are posted.
+func (f *layoutFile) url(n *tree.Node) string {
+	s := f.text(n)
+	if f.bad {
+		return s
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		f.fault(n.Span, "this is no address that tasks can be posted to", "as in 'https://stock.example.com/tasks'")
+	case u.User != nil:
+		f.fault(n.Span, "an address has no name and password in this file", "sign what is posted with secret_env: 'NAME', or send header_env: { Authorization: 'NAME' }, with an environment variable of that name")
+	}
+	return s
+}
+
+// variable returns the name of an environment variable that a node is.
+func (f *layoutFile) variable(n *tree.Node) string {
+	s := f.text(n)
+	if strings.ContainsAny(s, "= \t\x00$") {
+		f.fault(n.Span, "this is no name of an environment variable", "the secret itself stands in the environment, as in secret_env: 'STOCK_SECRET'")
+	}
+	return s
+}
+
+// headers returns the headers that a node gives, an object.
+func (f *layoutFile) headers(n *tree.Node) map[string]string {
+	if n.Literal || n.Head != "_obj" {
+		f.fault(n.Span, "headers are an object", "as in { Authorization: 'STOCK_AUTHORIZATION' }, with the name of an environment variable")
+		return nil
+	}
+	headers := make(map[string]string)
+	f.object(n, func(key string, at source.Span, v *tree.Node) {
+		if strings.Trim(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" || key == "" {
+			f.fault(at, "this is no name of a header", "")
+		}
+		headers[key] = f.variable(v)
+	})
+	return headers
 }
 
 func integer(n *tree.Node) (int, bool) {
@@ -360,6 +449,7 @@ func (l *Layout) schema() (s sig.Schema) {
 	for _, t := range l.Taskers {
 		s.Taskers = append(s.Taskers, sig.Tasker{Name: t.Name})
 	}
+	s.Flows = l.Flows
 	for _, v := range l.Variables {
 		for name := range v.Values.AsObject().All() {
 			s.Vars = append(s.Vars, sig.Var{Name: name})

@@ -102,7 +102,7 @@ type unit struct {
 	err     error // it cannot be read
 	file    *source.File
 	hash    [sha256.Size]byte
-	targets []string // what its imports name, in order; "" for what is computed
+	targets []string // what its imports name, in order, and what it launches; "" for what is computed
 	// imports are the files that these are; nil for what is not there.
 	imports   []*unit
 	importers []*unit
@@ -190,6 +190,11 @@ func (s *session) read(u *unit) {
 			s.analyze(u)
 			for _, i := range u.analysis.Imports {
 				targets = append(targets, i.Target)
+			}
+			for m := range u.analysis.Mentions() {
+				if m.Role == analysis.Launches {
+					targets = append(targets, m.Name)
+				}
 			}
 		}
 		s.cache.setImports(u.hash, targets)

@@ -17,9 +17,23 @@ type Schema struct {
 	Common  []Attr   `json:"common,omitempty"` // the attributes that every node understands
 	Taskers []Tasker `json:"taskers,omitempty"`
 	// AllTaskers says that Taskers lists every tasker there is.
-	AllTaskers bool   `json:"allTaskers,omitempty"`
-	Vars       []Var  `json:"vars,omitempty"`
-	Hooks      []Hook `json:"hooks,omitempty"`
+	AllTaskers bool `json:"allTaskers,omitempty"`
+	// Flows are those that are found by name, beside the files of a project.
+	Flows []Flow `json:"flows,omitempty"`
+	// AllFlows says that Flows lists every flow there is.
+	AllFlows bool   `json:"allFlows,omitempty"`
+	Vars     []Var  `json:"vars,omitempty"`
+	Hooks    []Hook `json:"hooks,omitempty"`
+}
+
+// Flow is a flow that `launch` and `import` find by name.
+type Flow struct {
+	// Name is the name. Where Pattern is set, it is a regular expression that the
+	// whole name has to match.
+	Name    string `json:"name"`
+	Pattern bool   `json:"pattern,omitempty"`
+	Domain  string `json:"domain,omitempty"` // that has it, with those below; "" for all
+	Doc     string `json:"doc,omitempty"`
 }
 
 // Tasker describes somebody, or something, that does tasks.
@@ -68,6 +82,8 @@ func (s Schema) Merge(more Schema) Schema {
 	s.Vars = append(s.Vars[:len(s.Vars):len(s.Vars)], more.Vars...)
 	s.Hooks = append(s.Hooks[:len(s.Hooks):len(s.Hooks)], more.Hooks...)
 	s.AllTaskers = s.AllTaskers || more.AllTaskers
+	s.Flows = append(s.Flows[:len(s.Flows):len(s.Flows)], more.Flows...)
+	s.AllFlows = s.AllFlows || more.AllFlows
 	return s
 }
 
@@ -101,6 +117,11 @@ func ReadSchema(data []byte) (Schema, error) {
 	for i, t := range s.Taskers {
 		if t.Name == "" {
 			return Schema{}, fmt.Errorf("taskers[%d] has no name", i)
+		}
+	}
+	for i, f := range s.Flows {
+		if f.Name == "" {
+			return Schema{}, fmt.Errorf("flows[%d] has no name", i)
 		}
 	}
 	return s, nil

@@ -50,6 +50,7 @@ const (
 	SignalName Type = "signal"   // the name of a signal, an array of them, or a regular expression for them
 	TaskerName Type = "tasker"   // the name of a tasker
 	FilePath   Type = "file"     // the path of a definition, from the file that names it or from the project
+	FlowName   Type = "flow"     // the name of a flow that is launched
 	Cron       Type = "cron"     // a schedule such as '0 8 * * mon-fri' or 'every day at five'
 	Timezone   Type = "timezone" // a time zone of the IANA database, 'Europe/Paris'
 )

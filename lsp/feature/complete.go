@@ -296,7 +296,7 @@ func sample(t sig.Type) string {
 		return "signal"
 	case sig.TaskerName:
 		return "tasker"
-	case sig.FilePath:
+	case sig.FilePath, sig.FlowName:
 		return "file"
 	}
 	return ""

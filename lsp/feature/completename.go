@@ -297,7 +297,7 @@ func (x *completer) values(t sig.Type, values []string, name string) {
 		x.signals(add)
 	case sig.TaskerName:
 		x.taskers(rankValue, x.c.quote == "")
-	case sig.FilePath:
+	case sig.FilePath, sig.FlowName:
 		x.files(add)
 	case sig.Duration:
 		for _, s := range []string{"10s", "5m", "1h", "2d", "1w", "1 day and 2 hours"} {

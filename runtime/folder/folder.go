@@ -6,7 +6,11 @@ package folder
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"net/http"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/florc-lang/florc/lang/diag"
@@ -21,17 +25,19 @@ type Project struct {
 	dir    string
 	config project.Config
 	shell  func(line string) []string
+	posts  map[string]*runtime.HTTPTasker // by the file that says so
 }
 
 // Open reads the folder of a project. Shell gives the words that have a command
-// line run, for taskers of the project that are programs. The errors name the file and the line of
-// what is wrong in it.
+// line run, for taskers of the project that are programs. Secrets of taskers that are
+// services come from the environment. The errors name the file and the line of
+// what is wrong in it, or of what the environment lacks.
 func Open(dir string, shell func(line string) []string) (*Project, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	p := &Project{dir: abs, shell: shell}
+	p := &Project{dir: abs, shell: shell, posts: make(map[string]*runtime.HTTPTasker)}
 	if p.config, err = project.ReadConfig(abs); err != nil {
 		return nil, err
 	}
@@ -50,11 +56,40 @@ func Open(dir string, shell func(line string) []string) (*Project, error) {
 	for _, f := range p.config.Layout.Faults {
 		wrong(f.File.Name, f.Diagnostic)
 	}
+	for _, t := range p.config.Layout.Taskers {
+		if t.URL == "" {
+			continue
+		}
+		var err error
+		if p.posts[t.File], err = post(t); err != nil {
+			errs = append(errs, fmt.Errorf("%s:%d:%d: %w", t.File, t.At.Start.Line, t.At.Start.Column, err))
+		}
+	}
 	return p, errors.Join(errs...)
 }
 
 // Dir is the project's folder.
 func (p *Project) Dir() string { return p.dir }
+
+// post makes a tasker that posts. Its secrets are those of the environment.
+func post(t project.Tasker) (*runtime.HTTPTasker, error) {
+	h := &runtime.HTTPTasker{URL: t.URL, Header: make(http.Header)}
+	var errs []error
+	value := func(name string) string {
+		s := os.Getenv(name)
+		if s == "" {
+			errs = append(errs, fmt.Errorf("the environment variable %s is not set, which the tasker %q needs", name, t.Name))
+		}
+		return s
+	}
+	if t.Secret != "" {
+		h.Secret = value(t.Secret)
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Headers)) {
+		h.Header.Set(name, value(t.Headers[name]))
+	}
+	return h, errors.Join(errs...)
+}
 
 // Configure adds what the project has to a configuration: its taskers, unless
 // the configuration has one of that name for the same domain, its hooks, and its
@@ -92,8 +127,11 @@ func has(c *runtime.Config, t project.Tasker) bool {
 }
 
 func (p *Project) tasker(t project.Tasker) runtime.Tasker {
-	if t.Worklist {
+	switch {
+	case t.Worklist:
 		return runtime.Worklist
+	case t.URL != "":
+		return p.posts[t.File]
 	}
 	return &runtime.CommandTasker{Command: p.shell(t.Run), Dir: t.Dir}
 }
