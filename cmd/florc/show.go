@@ -181,12 +181,26 @@ func (sh *shown) printTree() {
 	if sh.begun == nil && len(sh.v.Nodes) > 0 {
 		fmt.Fprintln(sh.s.stdout, "  (what is done is not shown: its journal could not be replayed, or not quickly)")
 	}
+	marks := marksOf(sh.v)
+	sh.grafts = make(map[string]*tree.Node)
+	for _, g := range sh.v.Grafts {
+		if root, err := tree.ParseJSON(g.Tree, tree.ReadOptions{MaxBytes: len(g.Tree)}); err == nil {
+			sh.grafts[placeOf(g.Nid)] = tree.Body(root)
+		}
+	}
+	t := table{indent: "  "}
+	sh.addLines(&t, marks, tree.Body(sh.def.root), "0", 0)
+	t.write(sh.s.stdout, sh.s.outColors, sh.s.columns)
+}
+
+// marksOf says how the live nodes stand, by their places.
+func marksOf(v *runtime.View) map[string][]string {
 	waits := make(map[string]bool)
-	for _, n := range sh.v.Waiting {
+	for _, n := range v.Waiting {
 		waits[n.Nid] = true
 	}
-	marks := make(map[string][]string) // of the live nodes, by their places
-	for _, n := range sh.v.Nodes {
+	marks := make(map[string][]string)
+	for _, n := range v.Nodes {
 		mark := "live"
 		switch {
 		case n.Status == "failed", n.Status == string(runtime.Paused):
@@ -200,15 +214,7 @@ func (sh *shown) printTree() {
 		}
 		marks[placeOf(n.Nid)] = append(marks[placeOf(n.Nid)], mark)
 	}
-	sh.grafts = make(map[string]*tree.Node)
-	for _, g := range sh.v.Grafts {
-		if root, err := tree.ParseJSON(g.Tree, tree.ReadOptions{MaxBytes: len(g.Tree)}); err == nil {
-			sh.grafts[placeOf(g.Nid)] = tree.Body(root)
-		}
-	}
-	t := table{indent: "  "}
-	sh.addLines(&t, marks, tree.Body(sh.def.root), "0", 0)
-	t.write(sh.s.stdout, sh.s.outColors, sh.s.columns)
+	return marks
 }
 
 // maxDepthShown bounds the indentation.

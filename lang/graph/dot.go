@@ -25,6 +25,11 @@ var dotShapes = map[Kind]string{
 	Compute: `style=filled fillcolor="#f6f8fa"`, Call: `peripheries=2`, Loop: `shape=cds`, Jump: `style=rounded`, Fail: `style="rounded,filled" fillcolor="#ffebe9"`,
 }
 
+var dotStates = map[State]string{
+	Failed: `color="#cf222e" penwidth=4`, Waiting: `color="#0969da" penwidth=3`, Live: `color="#0969da" penwidth=3`,
+	Paused: `color="#9a6700" penwidth=3`, Done: `color="#1a7f37" penwidth=2`, "": `color="#d1d9e0" fontcolor="#8c959f"`,
+}
+
 // DOT returns the chart in the language of Graphviz.
 func (g *Graph) DOT() string {
 	var b strings.Builder
@@ -49,6 +54,9 @@ func (g *Graph) DOT() string {
 		attrs := "label=" + dotText(n.caption())
 		if s := dotShapes[n.Kind]; s != "" {
 			attrs += " " + s
+		}
+		if g.marked {
+			attrs += " " + dotStates[n.State]
 		}
 		fmt.Fprintf(&b, "%s%s [%s]\n", indent(depth), n.ID, attrs)
 	}, func(depth int) {

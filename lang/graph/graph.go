@@ -52,6 +52,7 @@ type Node struct {
 	// numbers that a re-run adds; an execution's nodes below them belong to
 	// it too. Start, End and Join have none.
 	NIDs  []string    `json:"nids,omitempty"`
+	State State       `json:"state,omitempty"` // in the execution of the options; "" for not reached
 	Span  source.Span `json:"-"`
 	Group string      `json:"group,omitempty"` // the innermost group it is in
 	// Calls is the group of the function that is called.
@@ -87,6 +88,7 @@ type Group struct {
 	NID    string      `json:"nid,omitempty"`
 	Span   source.Span `json:"-"`
 	Parent string      `json:"parent,omitempty"` // the group around it
+	State  State       `json:"state,omitempty"`
 }
 
 // EdgeKind says what makes control go along an edge.
@@ -123,6 +125,7 @@ type Graph struct {
 	main      *block
 	functions []*block
 	drawn     map[Edge]bool // while edges are made
+	marked    bool          // it shows how an execution stands
 }
 
 // Options are what Build has to know of the language.
@@ -132,6 +135,10 @@ type Options struct {
 	// File is the text of the tree, from which conditions and the like are
 	// quoted; nil where there is none.
 	File *source.File
+	// States say how the nodes of an execution stand, by their ids, without the
+	// numbers that a re-run adds: those that it has come to. None for the chart
+	// of a definition.
+	States map[string]State
 }
 
 // Build makes the chart of a tree, with or without the define around it.
@@ -145,6 +152,7 @@ func Build(root *tree.Node, opts Options) *Graph {
 	}
 	b.g.main.items[0].node.Title = b.g.Name
 	b.g.connectAll()
+	b.g.mark(opts.States)
 	return b.g
 }
 

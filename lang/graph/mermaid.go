@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -66,7 +67,30 @@ func (g *Graph) Mermaid() string {
 			fmt.Fprintf(&b, "  classDef %s %s\n", mermaidClass(k), mermaidStyles[k])
 		}
 	}
+	g.mermaidStates(&b)
 	return b.String()
+}
+
+// mermaidStates gives the nodes the looks of their states.
+func (g *Graph) mermaidStates(b *strings.Builder) {
+	if !g.marked {
+		return
+	}
+	ids := map[State][]string{}
+	for _, n := range g.Nodes {
+		ids[n.State] = append(ids[n.State], n.ID)
+	}
+	for _, s := range append(States, "") {
+		if len(ids[s]) > 0 {
+			class := "s" + cmp.Or(string(s), "unreached")
+			fmt.Fprintf(b, "  classDef %s %s\n  class %s %s\n", class, mermaidStateStyles[s], strings.Join(ids[s], ","), class)
+		}
+	}
+}
+
+var mermaidStateStyles = map[State]string{
+	Failed: "stroke:#cf222e,stroke-width:4px", Waiting: "stroke:#0969da,stroke-width:3px", Live: "stroke:#0969da,stroke-width:3px",
+	Paused: "stroke:#9a6700,stroke-width:3px,stroke-dasharray:6 4", Done: "stroke:#1a7f37,stroke-width:2px", "": "opacity:0.4",
 }
 
 // mermaidClass is the class of a kind; a prefix keeps it apart from words of

@@ -28,6 +28,18 @@ a:hover .box{stroke-width:2.4}
 .frame{stroke:#3d444d}.edge{stroke:#9198a1}.tip{fill:#9198a1}.label{fill:#0d1117;stroke:#3d444d}.mark{stroke:#d29922}
 .error{stroke:#f85149}.timeout{stroke:#d29922}.back{stroke:#3fb950}.tip.error{fill:#f85149}.tip.timeout{fill:#d29922}.tip.back{fill:#3fb950}.label.error{stroke:#f85149}.label.timeout{stroke:#d29922}}`
 
+// stateStyle is what the picture of an execution has beside: what it has not
+// come to is pale.
+const stateStyle = `.node:not([data-state]){opacity:.4}.badge{font-size:14px;font-weight:700}
+[data-state=done]>.box{stroke:#1a7f37;stroke-width:2}[data-state=done]>.badge{fill:#1a7f37}
+[data-state=live]>.box,[data-state=waits]>.box,[data-state=live]>.frame,[data-state=waits]>.frame{stroke:#0969da;stroke-width:3}[data-state=live]>.badge,[data-state=waits]>.badge{fill:#0969da}
+[data-state=paused]>.box,[data-state=paused]>.frame{stroke:#9a6700;stroke-width:3;stroke-dasharray:6 4}[data-state=paused]>.badge{fill:#9a6700}
+[data-state=failed]>.box,[data-state=failed]>.frame{stroke:#cf222e;stroke-width:4}[data-state=failed]>.badge{fill:#cf222e}
+@media (prefers-color-scheme:dark){[data-state=done]>.box{stroke:#3fb950}[data-state=done]>.badge{fill:#3fb950}
+[data-state=live]>.box,[data-state=waits]>.box,[data-state=live]>.frame,[data-state=waits]>.frame{stroke:#58a6ff}[data-state=live]>.badge,[data-state=waits]>.badge{fill:#58a6ff}
+[data-state=paused]>.box,[data-state=paused]>.frame{stroke:#d29922}[data-state=paused]>.badge{fill:#d29922}
+[data-state=failed]>.box,[data-state=failed]>.frame{stroke:#f85149}[data-state=failed]>.badge{fill:#f85149}}`
+
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
 
 // xmlText escapes what stands in XML.
@@ -61,6 +73,9 @@ func (g *Graph) SVG() string {
 	d.put(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img">`+"\n", d.l.width, d.l.height, d.l.width, d.l.height)
 	d.put("<title>%s</title>\n<desc>%s</desc>\n", xmlText(printable(name)), xmlText(g.describe()))
 	d.put("<style>%s</style>\n", xmlText(style))
+	if g.marked {
+		d.put("<style>%s</style>\n", xmlText(stateStyle))
+	}
 	d.put(`<rect class="page" width="%d" height="%d"/>`+"\n", d.l.width, d.l.height)
 	for _, group := range g.Groups {
 		d.frame(group)
@@ -99,14 +114,17 @@ func (g *Graph) describe() string {
 			sep = ", "
 		}
 	}
-	return text + "."
+	return text + "." + g.describeStates()
 }
 
 // data are the attributes by which a program finds what an element is about.
-func data(nids []string, line int) string {
+func data(nids []string, line int, state State) string {
 	text := ""
+	if state != "" {
+		text = fmt.Sprintf(` data-state="%s"`, state)
+	}
 	if len(nids) > 0 {
-		text = fmt.Sprintf(` data-nid="%s" data-nids="%s"`, xmlText(nids[0]), xmlText(strings.Join(nids, " ")))
+		text += fmt.Sprintf(` data-nid="%s" data-nids="%s"`, xmlText(nids[0]), xmlText(strings.Join(nids, " ")))
 	}
 	if line > 0 {
 		text += fmt.Sprintf(` data-line="%d"`, line)
@@ -123,7 +141,7 @@ func (d *drawing) frame(g *Group) {
 	if g.NID != "" {
 		nids = []string{g.NID}
 	}
-	d.put(`<g id="florc-%s" class="group %s"%s>`, g.ID, g.Kind, data(nids, int(g.Span.Start.Line)))
+	d.put(`<g id="florc-%s" class="group %s"%s>`, g.ID, g.Kind, data(nids, int(g.Span.Start.Line), g.State))
 	d.put(`<rect class="frame" x="%d" y="%d" width="%d" height="%d" rx="8"/>`, r.x, r.y, r.w, r.h)
 	h, ok := d.l.headers[g]
 	if ok {
@@ -211,11 +229,14 @@ func (d *drawing) node(n *Node, r rect) {
 	if link {
 		d.put(`<a href="#florc-%s">`, n.Calls)
 	}
-	d.put(`<g id="florc-%s" class="node %s"%s>`, n.ID, n.Kind, data(n.NIDs, int(n.Span.Start.Line)))
+	d.put(`<g id="florc-%s" class="node %s"%s>`, n.ID, n.Kind, data(n.NIDs, int(n.Span.Start.Line), n.State))
 	if n.Source != "" {
 		d.put("<title>%s</title>", xmlLines(n.Source))
 	}
 	d.shape(n, r)
+	if badge := badges[n.State]; badge != "" && n.Kind != Start && n.Kind != End && n.Kind != Join && n.Kind != Fork {
+		d.put(`<text class="badge" x="%d" y="%d" text-anchor="end">%s</text>`, r.right()-4, r.y+14, badge)
+	}
 	d.WriteString("</g>")
 	if link {
 		d.WriteString("</a>")
