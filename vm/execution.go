@@ -74,7 +74,7 @@ type Execution struct {
 	slots []value.Value
 	args  Args
 
-	freeFrames []*Frame
+	removed []*Frame // while a message was worked; they are empty
 
 	effects   []Effect
 	sightings []Sighting
@@ -249,13 +249,16 @@ func (x *Execution) TakeDirty() []NID {
 		}
 	}
 	slices.SortFunc(nids, CompareNIDs)
-	if len(nids) > maxFree {
+	if len(nids) > manyDirty {
 		x.dirty = make(map[NID]bool) // clearing it would cost as much for ever
 	} else {
 		clear(x.dirty)
 	}
 	return nids
 }
+
+// manyDirty is how many ids are too many for their map to be used again.
+const manyDirty = 64
 
 // CompareNIDs orders ids by path, then by re-run.
 func CompareNIDs(a, b NID) int {

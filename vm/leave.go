@@ -105,22 +105,5 @@ func (x *Execution) remove(f *Frame) {
 		x.touch(f)
 	}
 	*f = Frame{}
-	if len(x.freeFrames) < maxFree {
-		x.freeFrames = append(x.freeFrames, f)
-	}
-}
-
-// maxFree is how many frames, and how many messages, are kept to be used
-// again rather than left to the collector.
-const maxFree = 64
-
-// newFrame returns an empty frame.
-func (x *Execution) newFrame() *Frame {
-	n := len(x.freeFrames) - 1
-	if n < 0 {
-		return new(Frame)
-	}
-	f := x.freeFrames[n]
-	x.freeFrames = x.freeFrames[:n]
-	return f
+	x.removed = append(x.removed, f)
 }

@@ -47,6 +47,11 @@ func (x *Execution) Run() (more bool) {
 		m.disown()
 		x.work(m)
 		x.queue.release(m)
+		for _, f := range x.removed { // while the message was worked some still looked at them
+			freeFrames.Put(f)
+		}
+		clear(x.removed)
+		x.removed = x.removed[:0]
 	}
 	return false
 }
@@ -112,7 +117,7 @@ func (x *Execution) execute(m *Message) {
 	if x.tryDirect(m) {
 		return
 	}
-	f := x.newFrame()
+	f := freeFrames.Get().(*Frame)
 	f.Nid, f.Parent, f.ReplyTo, f.Code, f.Payload = m.Nid, m.From, m.From, m.Code, m.Payload
 	f.Lambda, f.Cnid, f.Args, f.InError, f.Subs = m.Lambda, m.Cnid, m.Args, m.InError, m.Nid.Sub
 	parent := x.frames[m.From]

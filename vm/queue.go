@@ -1,14 +1,23 @@
 package vm
 
-import "iter"
+import (
+	"iter"
+	"sync"
+)
 
 // queue is a first-in first-out queue of messages.
 type queue struct {
 	items []*Message
 	head  int
 	dead  int // messages that were taken back where they stood
-	free  []*Message
 }
+
+// Messages and frames are used again, by whichever execution needs one: an idle
+// one keeps none.
+var (
+	freeMessages = sync.Pool{New: func() any { return new(Message) }}
+	freeFrames   = sync.Pool{New: func() any { return new(Frame) }}
+)
 
 func (q *queue) len() int { return q.mark() - q.dead }
 
@@ -41,12 +50,7 @@ func (q *queue) has(p Point) bool {
 
 // push queues a copy of m.
 func (q *queue) push(m *Message) *Message {
-	var c *Message
-	if n := len(q.free) - 1; n >= 0 {
-		c, q.free = q.free[n], q.free[:n]
-	} else {
-		c = new(Message)
-	}
+	c := freeMessages.Get().(*Message)
 	*c = *m
 	q.again(c)
 	return c
@@ -83,9 +87,7 @@ func (q *queue) pop() *Message {
 // release takes a message back that pop returned.
 func (q *queue) release(m *Message) {
 	*m = Message{}
-	if len(q.free) < maxFree {
-		q.free = append(q.free, m)
-	}
+	freeMessages.Put(m)
 }
 
 // takeBack drops what the node has still to do in its turn: to start a part or a
