@@ -68,9 +68,8 @@ func (l *live) facets() (facets []string, tasks bool) {
 	return facets, tasks
 }
 
-// indexedOf returns what an execution can be found by, and its record, or
-// ErrNotFound.
-func (r *Runtime) indexedOf(ctx context.Context, exid string) (*Indexed, *Record, error) {
+// indexedOf returns what an execution can be found by, or ErrNotFound.
+func (r *Runtime) indexedOf(ctx context.Context, exid string) (*Indexed, error) {
 	rec, facets, tasks := r.idleFacets(exid)
 	if rec == nil {
 		l, err := r.load(ctx, exid)
@@ -82,13 +81,13 @@ func (r *Runtime) indexedOf(ctx context.Context, exid string) (*Indexed, *Record
 			rec, err = r.store.Record(ctx, exid)
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	if tasks {
 		for t, err := range r.store.Tasks(ctx, exid) {
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			if !t.Withdrawn {
 				facets = append(facets, taskerFacet(t.Tasker))
@@ -96,7 +95,7 @@ func (r *Runtime) indexedOf(ctx context.Context, exid string) (*Indexed, *Record
 		}
 	}
 	slices.Sort(facets)
-	return &Indexed{Version{exid, rec.Seq}, slices.Compact(facets)}, rec, nil
+	return &Indexed{Version{exid, rec.Seq}, slices.Compact(facets), rec}, nil
 }
 
 // manyNodes is how many nodes are too many to be looked at while others wait.
@@ -203,7 +202,7 @@ func (x *indexer) pass(ctx context.Context, all bool) (more bool, err error) {
 			x.before[exid] = true
 			continue
 		}
-		ix, _, err := x.r.indexedOf(ctx, exid)
+		ix, err := x.r.indexedOf(ctx, exid)
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}
@@ -229,10 +228,7 @@ func (r *Runtime) Reindex(ctx context.Context) error {
 
 func (r *Runtime) reindex(ctx context.Context) error {
 	r.c.Logger.Info("the index of the executions is being built")
-	return r.store.Reindex(ctx, func(exid string) (*Indexed, error) {
-		ix, _, err := r.indexedOf(ctx, exid)
-		return ix, err
-	})
+	return r.store.Reindex(ctx, func(exid string) (*Indexed, error) { return r.indexedOf(ctx, exid) })
 }
 
 // find is the store's Find, and builds the index where there is none.
@@ -260,7 +256,7 @@ func (r *Runtime) verifyIndex(ctx context.Context, exid string) (problem string)
 	}
 	var is *Indexed
 	if err == nil {
-		is, _, err = r.indexedOf(ctx, exid)
+		is, err = r.indexedOf(ctx, exid)
 	}
 	var letters []Letter
 	if err == nil {

@@ -86,15 +86,15 @@ func (r *Runtime) page(ctx context.Context, q Query) ([]*Record, error) {
 		return nil, err
 	}
 	for _, exid := range stale {
-		ix, rec, err := r.indexedOf(ctx, exid)
+		ix, err := r.indexedOf(ctx, exid)
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		if q.Fits(rec, ix.Facets) {
-			found = append(found, rec)
+		if q.Fits(ix.Record, ix.Facets) {
+			found = append(found, ix.Record)
 		}
 	}
 	slices.SortFunc(found, func(a, b *Record) int { return a.Position().Compare(b.Position()) })
@@ -114,7 +114,7 @@ func (r *Runtime) recordsNamed(ctx context.Context, q Query, o ListOptions) (all
 		}
 		var facets []string
 		if len(q.Facets) > 0 {
-			ix, _, err := r.indexedOf(ctx, rec.Exid)
+			ix, err := r.indexedOf(ctx, rec.Exid)
 			if err != nil {
 				return nil, err
 			}

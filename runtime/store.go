@@ -194,6 +194,8 @@ type Indexed struct {
 	Version
 	// Facets are short texts without zero bytes, sorted, each once.
 	Facets []string
+	// Record is that of the version, with its origin; nil has the store read it.
+	Record *Record
 }
 
 // Query says which executions to find: those that meet all of it.

@@ -100,9 +100,11 @@ func (w *writer) index(ix *runtime.Indexed) error {
 	if err != nil || seq != ix.Seq || seq == 0 {
 		return err
 	}
-	rec, err := record(w.txn, ix.Exid)
-	if err != nil {
-		return err
+	rec := ix.Record
+	if rec == nil {
+		if rec, err = record(w.txn, ix.Exid); err != nil {
+			return err
+		}
 	}
 	old, err := w.unindex(rec, ix.Facets)
 	if err != nil {
