@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -46,13 +47,21 @@ func (d *CBORDecoder) Decode(data []byte) (Value, error) {
 // DecodeFirst decodes the value at the start of data and returns what comes
 // after it.
 func (d *CBORDecoder) DecodeFirst(data []byte) (v Value, rest []byte, err error) {
-	r := cborReader{data: data, d: d}
+	r := cborReaders.Get().(*cborReader)
+	r.data, r.pos, r.d = data, 0, d
 	v, err = r.value(0)
+	pos := r.pos
+	r.data, r.d = nil, nil
+	cborReaders.Put(r)
 	if err != nil {
-		return Null, nil, fmt.Errorf("CBOR: %w, at byte %d", err, r.pos)
+		return Null, nil, fmt.Errorf("CBOR: %w, at byte %d", err, pos)
 	}
-	return v, data[r.pos:], nil
+	return v, data[pos:], nil
 }
+
+// Readers are used again: with their keys they are larger than most of what
+// they read.
+var cborReaders = sync.Pool{New: func() any { return new(cborReader) }}
 
 type cborReader struct {
 	data []byte
