@@ -100,6 +100,7 @@ type table struct {
 	symbols map[string]entry[*Symbol]
 	outer   map[string]entry[*Symbol] // those of the outermost scope
 
+	fewRefs  bool
 	refsOnce sync.Once
 	hasRefs  atomic.Bool
 	refs     map[string]entry[*Reference]
@@ -113,6 +114,7 @@ type entry[T any] struct {
 
 func tableOf(f *File, parts []*Part) *table {
 	n := &table{parts: parts, outer: map[string]entry[*Symbol]{}}
+	n.fewRefs = n.hasFewRefs()
 	n.symbols = tabulate(parts, func(p *Part) []*Symbol { return p.Symbols }, func(s *Symbol) string { return s.Name })
 	for name, e := range n.symbols {
 		outer := e
@@ -134,8 +136,30 @@ func tableOf(f *File, parts []*Part) *table {
 	return n
 }
 
+// fewRefs is up to how many references are looked through each time: in a project
+// of many files, tables of them would take much memory.
+const fewRefs = 1024
+
+func (n *table) hasFewRefs() bool {
+	count := 0
+	for _, p := range n.parts {
+		count += len(p.Refs)
+	}
+	return count <= fewRefs
+}
+
 // refsTo returns what uses a name.
-func (n *table) refsTo(name string) entry[*Reference] {
+func (n *table) refsTo(name string) (e entry[*Reference]) {
+	if n.fewRefs {
+		for k, p := range n.parts {
+			for _, r := range p.Refs {
+				if r.Name == name {
+					e.add(r, int32(k))
+				}
+			}
+		}
+		return e
+	}
 	n.refsOnce.Do(func() {
 		n.refs = tabulate(n.parts, func(p *Part) []*Reference { return p.Refs }, func(r *Reference) string { return r.Name })
 		n.hasRefs.Store(true)
@@ -189,15 +213,28 @@ func (f *File) Uses(name string) (list []*Reference) {
 func (f *File) UsedNames() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		x := f.index
-		x.own.refsTo("")
-		x.base.refsTo("")
-		for name := range x.own.refs {
+		seen := map[string]bool{}
+		for _, p := range f.Parts[x.head : len(f.Parts)-x.tail] {
+			for _, r := range p.Refs {
+				seen[r.Name] = true
+			}
+		}
+		if x.base.fewRefs {
+			for r := range f.Refs() {
+				seen[r.Name] = true
+			}
+		}
+		for name := range seen {
 			if !yield(name) {
 				return
 			}
 		}
+		if x.base.fewRefs {
+			return
+		}
+		x.base.refsTo("")
 		for name, e := range x.base.refs {
-			if _, twice := x.own.refs[name]; !twice && len(pick(x, e, entry[*Reference]{})) > 0 && !yield(name) {
+			if !seen[name] && len(pick(x, e, entry[*Reference]{})) > 0 && !yield(name) {
 				return
 			}
 		}

@@ -29,6 +29,7 @@ type made[T any] struct {
 // first part makes a stretch with a part that says nothing.
 type Stretch struct {
 	*Part
+	Line     int // of the lines at the outermost level, from 0; negative before them
 	From, To int // offsets
 }
 
@@ -37,11 +38,11 @@ var nothing Part
 // Stretches lists the stretches of a file in order.
 func (f *File) Stretches() []Stretch {
 	list := make([]Stretch, 0, len(f.Parts)+1)
-	last := Stretch{Part: &nothing}
-	for _, p := range f.Parts {
+	last := Stretch{Part: &nothing, Line: -1}
+	for i, p := range f.Parts {
 		last.To = f.Offset(p.start)
 		list = append(list, last)
-		last = Stretch{Part: p, From: last.To}
+		last = Stretch{Part: p, Line: i, From: last.To}
 	}
 	last.To = len(f.source.Text)
 	return append(list, last)

@@ -13,7 +13,6 @@ import (
 // takes over the parts whose lines did not change, wherever they stand now. It
 // is immutable once made, and versions share it.
 type Part struct {
-	Line     *ast.Line // as it was when the part was made
 	Nodes    []*tree.Node
 	Calls    []*Call
 	Symbols  []*Symbol
@@ -94,7 +93,7 @@ func (w *walker) part(line *ast.Line, lower *tree.Lowering) *Part {
 	w.noteBroken(nil, line)
 	w.nodes(p.Nodes, Context{Scope: w.f.Root})
 	return &Part{
-		Line: line, start: w.syntax.Span(w.syntax.Base(line), line.Stmt).Start, Nodes: p.Nodes, Calls: slices.Clone(p.Calls), Symbols: slices.Clone(p.Symbols), Refs: slices.Clone(p.Refs),
+		start: w.syntax.Span(w.syntax.Base(line), line.Stmt).Start, Nodes: p.Nodes, Calls: slices.Clone(p.Calls), Symbols: slices.Clone(p.Symbols), Refs: slices.Clone(p.Refs),
 		Mentions: slices.Clone(p.Mentions), Imports: slices.Clone(p.Imports), depths: w.layout.depthsIn(line), more: p.more,
 	}
 }

@@ -70,7 +70,8 @@ type writer struct {
 	pending   []ast.Comment // those on lines of their own, the next row not known yet
 	brackets  []kind        // those that are open
 	frames    []frame
-	start     *start // set where the next token is the first of a line
+	begun     start
+	start     *start // begun, set where the next token is the first of a line
 	afterBad  bool   // the lines before do not parse
 	lost      bool   // something in the text is not accounted for
 }
@@ -116,13 +117,19 @@ func (w *writer) release() {
 	writers.Put(w)
 }
 
+// starts says that the next token is the first of a line.
+func (w *writer) starts(s start) {
+	w.begun = s
+	w.start = &w.begun
+}
+
 // file makes the rows of the file.
 func (w *writer) file() {
 	w.places()
 	before := 0
 	for i := 0; i < len(w.spots) && !w.lost; {
 		s := &w.spots[i]
-		w.start = &start{show: s.col, joined: s.line.Join != ast.NoJoin, before: before, last: i - 1}
+		w.starts(start{show: s.col, joined: s.line.Join != ast.NoJoin, before: before, last: i - 1})
 		if s.kept {
 			before = leading(w.text[s.base:])
 			i = w.keep(i)
@@ -134,7 +141,7 @@ func (w *writer) file() {
 		before = w.stmt(s.line)
 		i++
 	}
-	w.start = &start{last: len(w.spots) - 1}
+	w.starts(start{last: len(w.spots) - 1})
 	w.gap(len(w.text))
 	w.flush(0, 0)
 	w.endRow(len(w.text))
@@ -475,7 +482,7 @@ func (p *blockPlacer) lines(ls []*ast.Line, parentCol, parentShow int) {
 		p.first = false
 		col, show := p.col, p.show
 		most = col
-		p.w.start = &start{show: show, joined: l.Join != ast.NoJoin, before: p.before, last: -2}
+		p.w.starts(start{show: show, joined: l.Join != ast.NoJoin, before: p.before, last: -2})
 		p.before = p.w.stmt(l)
 		p.lines(l.Children, col, show)
 	}

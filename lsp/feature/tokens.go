@@ -85,8 +85,8 @@ func TokensOf(v *analysis.View, s analysis.Stretch) []Token {
 	t := &tokenizer{v: v, from: s.From, first: make([]int32, s.To-s.From+1)}
 	t.list = make([]Token, 0, len(s.Refs)+len(s.Symbols)+(s.To-s.From)/16)
 	t.meanings(s.Part)
-	if s.Line != nil {
-		ast.WalkLine(v.Syntax(), s.Line, t.visit)
+	if s.Line >= 0 {
+		ast.WalkLine(v.Syntax(), v.Syntax().Lines[s.Line], t.visit)
 	}
 	comments := v.Syntax().Comments
 	for i := sort.Search(len(comments), func(i int) bool { return comments[i].Start >= s.From }); i < len(comments) && comments[i].Start < s.To; i++ {
