@@ -235,7 +235,7 @@ func (d *drawing) node(n *Node, r rect) {
 	}
 	d.shape(n, r)
 	if badge := badges[n.State]; badge != "" && n.Kind != Start && n.Kind != End && n.Kind != Join && n.Kind != Fork {
-		d.put(`<text class="badge" x="%d" y="%d" text-anchor="end">%s</text>`, r.right()-4, r.y+14, badge)
+		d.put(`<text class="badge" x="%d" y="%d" text-anchor="start">%s</text>`, r.right()+3, r.y+10, badge)
 	}
 	d.WriteString("</g>")
 	if link {

@@ -27,6 +27,9 @@ var migrations = []migration{
 	// From 3 on, tasks are listed. A store without lists gets them when it is
 	// open (listTasks); the number keeps older programs from leaving gaps.
 	func(string) error { return nil },
+	// From 4 on there are traps that see other executions, and rows of mutexes,
+	// which older programs would pass over.
+	func(string) error { return nil },
 }
 
 func formatText(number int) string { return fmt.Sprintf("%s%d\n", formatName, number) }
