@@ -26,14 +26,14 @@ type Options struct {
 // Checker checks definitions against one set of options. It is immutable and
 // safe for concurrent use.
 type Checker struct {
-	Env     *analysis.Env
-	opts    Options
-	regexes *regexes
+	Env  *analysis.Env
+	opts Options
+	memo *memo
 }
 
 // New returns a checker.
 func New(opts Options) *Checker {
-	return &Checker{Env: analysis.NewEnv(opts.Schema), opts: opts, regexes: &regexes{}}
+	return &Checker{Env: analysis.NewEnv(opts.Schema), opts: opts, memo: &memo{}}
 }
 
 // Check parses a file that stands alone, and returns what is wrong with it, in
@@ -65,7 +65,7 @@ func (c *Checker) ReportNext(m *Memory, v *analysis.View, parsed []diag.Diagnost
 }
 
 func (c *Checker) report(m *Memory, v *analysis.View, parsed []diag.Diagnostic) []diag.Diagnostic {
-	r := rules{View: v, regexes: c.regexes, isOff: c.isOff, mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}, loose: map[string]bool{}, counted: &counted{}}
+	r := rules{View: v, memo: c.memo, isOff: c.isOff, mentioned: map[string]bool{}, unknown: map[*analysis.Call]bool{}, loose: map[string]bool{}, counted: &counted{}}
 	r.apply(m)
 	found := append(parsed[:len(parsed):len(parsed)], c.level(c.suppress(v.File, r.found))...)
 	diag.Sort(found)

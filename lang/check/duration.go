@@ -6,7 +6,6 @@ import (
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/sig"
-	"github.com/florc-lang/florc/lang/when"
 )
 
 const codeDuration diag.Code = "FLO0307"
@@ -30,7 +29,7 @@ func (r *rules) duration(_ *analysis.Call, v given) {
 	if !ok || v.typ != sig.Duration {
 		return
 	}
-	if _, err := when.ParseDuration(s); err != nil {
+	if _, err := r.memo.duration(s); err != nil {
 		r.report(diag.Diagnostic{
 			Code: codeDuration, Severity: diag.Error, Span: v.node.Span,
 			Message: fmt.Sprintf("%q is no duration", s),

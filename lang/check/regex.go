@@ -2,12 +2,10 @@ package check
 
 import (
 	"strings"
-	"sync"
 
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/tree"
-	"github.com/florc-lang/florc/lang/value"
 )
 
 const codeRegex diag.Code = "FLO0308"
@@ -44,7 +42,7 @@ func (r *rules) regex(c *analysis.Call) {
 			}
 		}
 	}
-	if err := r.regexes.check("/" + text + "/" + options); err != nil {
+	if err := r.memo.regex("/" + text + "/" + options); err != nil {
 		r.report(diag.Diagnostic{
 			Code: codeRegex, Severity: diag.Error, Span: n.Span,
 			Message: strings.TrimSuffix(err.Error(), "."),
@@ -64,32 +62,4 @@ func literalText(pieces []*tree.Node) (string, bool) {
 		b.WriteString(s)
 	}
 	return b.String(), true
-}
-
-// maxRegexes is how many regular expressions are remembered.
-const maxRegexes = 10_000
-
-// regexes remembers what is wrong with regular expressions: an editor has the
-// same ones checked at each keystroke, and compiling them takes long. It is
-// safe for concurrent use.
-type regexes struct {
-	mu    sync.Mutex
-	known map[string]error
-}
-
-func (x *regexes) check(text string) error {
-	x.mu.Lock()
-	err, ok := x.known[text]
-	x.mu.Unlock()
-	if ok {
-		return err
-	}
-	_, err = value.NewRegex(text)
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.known == nil || len(x.known) >= maxRegexes {
-		x.known = map[string]error{}
-	}
-	x.known[text] = err
-	return err
 }

@@ -83,9 +83,9 @@ func Pages() []diag.Page {
 // rules applies the rules to a file.
 type rules struct {
 	*analysis.View
-	found   []diag.Diagnostic
-	regexes *regexes
-	isOff   func(diag.Code) bool // whether nobody wants to know
+	found []diag.Diagnostic
+	memo  *memo
+	isOff func(diag.Code) bool // whether nobody wants to know
 	// mentioned are the names that may be defined where it is not known what
 	// a line means.
 	mentioned map[string]bool

@@ -7,7 +7,6 @@ import (
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/sig"
-	"github.com/florc-lang/florc/lang/when"
 )
 
 const (
@@ -73,7 +72,7 @@ func (r *rules) neverOver(c *analysis.Call) {
 	if !ok {
 		return
 	}
-	inner, err := when.ParseDuration(s)
+	inner, err := r.memo.duration(s)
 	if err != nil {
 		return
 	}
@@ -86,7 +85,7 @@ func (r *rules) neverOver(c *analysis.Call) {
 		if !ok {
 			continue
 		}
-		if outer, err := when.ParseDuration(t); err == nil && outer < inner {
+		if outer, err := r.memo.duration(t); err == nil && outer < inner {
 			r.warn(codeNeverOver, own.Span, fmt.Sprintf("this is never over: the %s around it ends after '%s'", p.Node.Head, t), "make it shorter, or the other longer",
 				diag.Related{Span: around.Span, Message: "the timeout around it"})
 			return

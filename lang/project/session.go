@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/florc-lang/florc/lang/analysis"
+	"github.com/florc-lang/florc/lang/ast"
 	"github.com/florc-lang/florc/lang/check"
 	"github.com/florc-lang/florc/lang/diag"
 	"github.com/florc-lang/florc/lang/parser"
@@ -187,7 +188,7 @@ func (s *session) read(u *unit) {
 	targets, known := s.cache.imports(u.hash)
 	if !known {
 		if s.checker.Env.MayImport(text) {
-			s.analyze(u)
+			s.keep(u)
 			for _, i := range u.analysis.Imports {
 				targets = append(targets, i.Target)
 			}
@@ -203,10 +204,21 @@ func (s *session) read(u *unit) {
 }
 
 func (s *session) analyze(u *unit) {
-	if u.analysis == nil {
-		syntax, parsed := parser.Parse(u.file, parser.Options{})
-		u.analysis, u.parsed = analysis.Analyze(s.checker.Env, syntax), parsed
+	syntax, parsed := parser.Parse(u.file, parser.Options{})
+	u.analysis, u.parsed = analysis.Analyze(s.checker.Env, syntax), parsed
+}
+
+// keep analyses a file that is needed for others, less the syntax, which is
+// not.
+func (s *session) keep(u *unit) {
+	if u.analysis != nil {
+		return
 	}
+	s.analyze(u)
+	u.analysis = u.analysis.Released(func() *ast.File {
+		syntax, _ := parser.Parse(u.file, parser.Options{})
+		return syntax
+	})
 }
 
 // resolve finds the files that imports are about.
@@ -313,12 +325,14 @@ func (s *session) check(missed []*unit) {
 	// What is known of one file after the other, and forgotten at once, takes
 	// little memory, and less time.
 	each(alone, func(u *unit) {
-		s.analyze(u)
+		if u.analysis == nil {
+			s.analyze(u)
+		}
 		s.report(u, analysis.NewProject(s.checker.Env, true, u.analysis))
 		u.analysis = nil
 	})
 	list := slices.Collect(maps.Keys(needed))
-	each(list, s.analyze)
+	each(list, s.keep)
 	files := make([]*analysis.File, len(list))
 	for i, u := range list {
 		files[i] = u.analysis
