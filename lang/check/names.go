@@ -86,7 +86,10 @@ func (r *rules) isMentioned(name string) bool { return r.mentioned[name] || r.Me
 // isMisspelt tells whether a name is much like a procedure's, or like a word
 // that has a meaning where it stands.
 func (r *rules) isMisspelt(name string, words []string) bool {
-	procs := append(r.Env.ProcNames(), words...)
+	if r.procNames == nil {
+		r.procNames = &lexicon{names: r.Env.ProcNames()}
+	}
+	procs := append(slices.Clip(r.procNames.near(name)), words...)
 	return spell.Nearest(name, procs) != "" || len(name) > 1 && slices.ContainsFunc(procs, func(p string) bool {
 		return len(p) > 1 && p[0] != '_' && spell.Distance(name, p, 1) == 1
 	})

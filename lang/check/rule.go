@@ -90,6 +90,7 @@ type rules struct {
 	// a line means.
 	mentioned map[string]bool
 	everyName *lexicon               // of the names of anything, see near
+	procNames *lexicon               // of the names of procedures, see isMisspelt
 	attrNames map[*sig.Proc]*lexicon // see nearestAttr
 	said      map[*analysis.File]*said
 	loose     map[string]bool // see isLoose

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 
@@ -50,9 +51,10 @@ func (g guess) propose(d *diag.Diagnostic) bool {
 // lexicon is a number of names among which others are looked for. It keeps what
 // it found: a slip is often made many times.
 type lexicon struct {
-	names []string
-	most  int // for how many names it looks, 0 for any number
-	found map[string][]string
+	names   []string
+	letters []uint64 // of each
+	most    int      // for how many names it looks, 0 for any number
+	found   map[string][]string
 }
 
 // near lists the names that are anything like a name, in their order.
@@ -61,17 +63,30 @@ func (x *lexicon) near(name string) []string {
 	if known || x.most > 0 && len(x.found) >= x.most {
 		return list
 	}
-	limit := max(1, (len(name)+1)/3)
-	for _, other := range x.names {
-		if other != name && spell.Distance(name, other, limit) <= limit {
+	if x.found == nil {
+		x.found = map[string][]string{}
+		for _, other := range x.names {
+			x.letters = append(x.letters, lettersOf(other))
+		}
+	}
+	limit, letters := max(1, (len(name)+1)/3), lettersOf(name)
+	for i, other := range x.names {
+		// a change takes one letter away and brings another at most
+		if bits.OnesCount64(letters^x.letters[i]) <= 2*limit && other != name && spell.Distance(name, other, limit) <= limit {
 			list = append(list, other)
 		}
 	}
-	if x.found == nil {
-		x.found = map[string][]string{}
-	}
 	x.found[name] = list
 	return list
+}
+
+// lettersOf is a set of the letters of a name; some letters are taken for the
+// same.
+func lettersOf(name string) (set uint64) {
+	for i := range len(name) {
+		set |= 1 << (name[i] & 63)
+	}
+	return set
 }
 
 // maxSlipNames is among how many names slips are looked for: every use is
