@@ -265,28 +265,43 @@ func TestMissingFile(t *testing.T) {
 	}
 }
 
+// BenchmarkCheck checks some 100,000 lines: files that go with no other, files
+// that all bring the same one in, and a few large ones.
 func BenchmarkCheck(b *testing.B) {
-	dir := b.TempDir()
-	var paths []string
-	text := ""
-	for i := range 100 {
-		text += fmt.Sprintf("define step_%d order\n  set f.total_%d (order.price * %d)\n  task 'agent' \"order $(order.id)\" total: f.total_%d\n  push f.log [ %d, 'step' ]\n  if f.total_%d > 1000\n    task 'manager' 'approve' timeout: '2h'\n  sequence on_error: (def msg err \\ push f.log err.msg)\n    sleep '1h'\n    task 'bob' 'check'\nstep_%d f.order\n", i, i, i, i, i, i, i)
-	}
-	for i := range 100 {
-		path := filepath.Join(dir, fmt.Sprintf("f%d.flo", i))
-		if err := os.WriteFile(path, []byte(strings.ReplaceAll(text, "total", fmt.Sprintf("total%d", i))), 0o644); err != nil {
-			b.Fatal(err)
-		}
-		paths = append(paths, path)
-	}
-	opts := project.Options{Root: dir, Library: library}
-	run := func(b *testing.B) {
-		for b.Loop() {
+	const flow = "define step_%[1]d order\n  set f.total_%[1]d (order.price * %[1]d)\n  task 'agent' \"order $(order.id)\" total: f.total_%[1]d\n  push f.log [ %[1]d, 'step' ]\n  if f.total_%[1]d > 1000\n    task 'manager' 'approve' timeout: '2h'\n  sequence on_error: (def msg err \\ push f.log err.msg)\n    sleep '1h'\n    task 'bob' 'check'\nstep_%[1]d f.order\n"
+	for _, x := range []struct {
+		name         string
+		files, flows int
+		first        string
+	}{{"apart", 100, 100, ""}, {"together", 100, 100, "import 'helper'\n"}, {"large", 10, 1000, ""}} {
+		b.Run(x.name, func(b *testing.B) {
+			dir := b.TempDir()
+			texts := map[string]string{"helper": "define help a\n  a + 1\n"}
+			for i := range x.files {
+				text := x.first
+				for k := range x.flows {
+					text += fmt.Sprintf(flow, k)
+				}
+				texts[fmt.Sprintf("f%d", i)] = strings.ReplaceAll(text, "total", fmt.Sprintf("total%d", i))
+			}
+			var paths []string
+			for name, text := range texts {
+				path := filepath.Join(dir, name+".flo")
+				if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+					b.Fatal(err)
+				}
+				paths = append(paths, path)
+			}
+			opts := project.Options{Root: dir, Library: library}
+			run := func(b *testing.B) {
+				for b.Loop() {
+					project.Check(paths, opts)
+				}
+			}
+			b.Run("cold", run)
+			opts.CacheFile = filepath.Join(b.TempDir(), "cache.json")
 			project.Check(paths, opts)
-		}
+			b.Run("cached", run)
+		})
 	}
-	b.Run("cold", run)
-	opts.CacheFile = filepath.Join(b.TempDir(), "cache.json")
-	project.Check(paths, opts)
-	b.Run("cached", run)
 }
