@@ -20,7 +20,7 @@ type Env struct {
 	taskers  map[string]*sig.Tasker
 	patterns []taskerPattern
 	vars     map[string]*sig.Var
-	// importing are the names of procedures that bring files in; "" where any
+	// importing are the names of procedures that bring files in or launch them; "" where any
 	// line may.
 	importing []string
 	flows     map[string]*sig.Flow
@@ -105,8 +105,8 @@ func (e *Env) Common(name string) *sig.Attr { return e.common[name] }
 // that name.
 func (e *Env) IsAttr(name string) bool { return e.attrs[name] }
 
-// MayImport tells whether a definition may bring files in, by what surely stands
-// in its text then: the name of a procedure that does.
+// MayImport tells whether a definition may bring files in, or launch them, by what
+// surely stands in its text then: the name of a procedure that does.
 func (e *Env) MayImport(text string) bool {
 	return slices.ContainsFunc(e.importing, func(name string) bool { return strings.Contains(text, name) })
 }

@@ -17,7 +17,8 @@ type Project struct {
 	// not found then does not exist.
 	Complete bool
 	// Others are the paths of files that belong to the project, too, but bring in
-	// none of its files and are brought in by none. NewProject leaves it nil.
+	// none of its files and are brought in by none; it may name further ones.
+	// NewProject leaves it nil.
 	Others []string
 	files  map[string]*File
 	newer  map[string]*File // a few that take the place of those

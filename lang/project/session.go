@@ -322,13 +322,16 @@ func (s *session) check(missed []*unit) {
 			needed[v] = true
 		}
 	}
+	names := s.names()
 	// What is known of one file after the other, and forgotten at once, takes
 	// little memory, and less time.
 	each(alone, func(u *unit) {
 		if u.analysis == nil {
 			s.analyze(u)
 		}
-		s.report(u, analysis.NewProject(s.checker.Env, true, u.analysis))
+		p := analysis.NewProject(s.checker.Env, true, u.analysis)
+		p.Others = names
+		s.report(u, p)
 		u.analysis = nil
 	})
 	list := slices.Collect(maps.Keys(needed))
@@ -338,7 +341,7 @@ func (s *session) check(missed []*unit) {
 		files[i] = u.analysis
 	}
 	p := analysis.NewProject(s.checker.Env, true, files...)
-	p.Others = s.names()
+	p.Others = names
 	each(together, func(u *unit) { s.report(u, p) })
 }
 
