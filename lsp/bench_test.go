@@ -61,7 +61,7 @@ func session(b *testing.B, text string) (*editor, uri.URI) {
 	b.Helper()
 	dir := b.TempDir()
 	e := start(b, func(o *lsp.Options) {
-		o.Log, o.GarbageRoom = slog.New(slog.NewTextHandler(io.Discard, nil)), 128<<20 // as florc lsp has it
+		o.Log, o.GarbageRoom = slog.New(slog.NewTextHandler(io.Discard, nil)), 192<<20 // as florc lsp has it
 	})
 	e.initialize(everything(), dir)
 	u := uri.File(filepath.Join(dir, "long.flo"))

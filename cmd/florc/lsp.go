@@ -57,7 +57,7 @@ florc lsp --listen 127.0.0.1:0`,
 }
 
 // garbageRoom is the garbage, in bytes, that may pile up in the language server.
-const garbageRoom = 128 << 20
+const garbageRoom = 192 << 20
 
 // listenForEditors serves WebSockets until ctx is done or the parent of the
 // process ends.

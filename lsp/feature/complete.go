@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/florc-lang/florc/lang/analysis"
 	"github.com/florc-lang/florc/lang/ast"
@@ -46,6 +47,8 @@ type Completion struct {
 	Filter  string // what is compared with what was typed
 	// Key names the thing, for Resolve.
 	Key string
+
+	number int // in which it was found, for those with the same Sort
 }
 
 // completer gathers completions.
@@ -65,6 +68,9 @@ type completionName struct {
 	label string
 }
 
+// seenNames are maps that serve again.
+var seenNames = sync.Pool{New: func() any { return map[completionName]bool{} }}
+
 // Complete returns what may be written at an offset, best first. The line need
 // not parse, nor the file.
 func Complete(v *analysis.View, offset int) []Completion {
@@ -73,8 +79,12 @@ func Complete(v *analysis.View, offset int) []Completion {
 	if c.dead {
 		return nil
 	}
-	x := &completer{v: v, c: c, offset: offset, seen: make(map[completionName]bool, 2*len(v.Parts)+512)}
-	x.list = make([]Completion, 0, len(v.Parts)+512)
+	x := &completer{v: v, c: c, offset: offset, seen: seenNames.Get().(map[completionName]bool)}
+	defer func() {
+		clear(x.seen)
+		seenNames.Put(x.seen)
+	}()
+	x.list = make([]Completion, 0, 2*len(v.Parts)+512)
 	x.span = v.Source().Span(c.start, min(c.end, len(v.Source().Text)))
 	x.scope, x.parent = scopeAt(v, offset)
 	switch {
@@ -89,17 +99,8 @@ func Complete(v *analysis.View, offset int) []Completion {
 	default:
 		x.item()
 	}
-	// the texts are moved once: they are large
-	order := make([]int, len(x.list))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int { return cmp.Or(strings.Compare(x.list[i].Sort, x.list[j].Sort), i-j) })
-	sorted := make([]Completion, len(order))
-	for i, at := range order {
-		sorted[i] = x.list[at]
-	}
-	return sorted
+	slices.SortFunc(x.list, func(a, b Completion) int { return cmp.Or(strings.Compare(a.Sort, b.Sort), a.number-b.number) })
+	return x.list
 }
 
 // The ranks of completions, lower ones first.
@@ -133,6 +134,7 @@ func (x *completer) add(rank int, c Completion) {
 		c.Filter = c.Label
 	}
 	c.Sort = string([]byte{'0' + byte(rank/10), '0' + byte(rank%10), ' '}) + c.Label
+	c.number = len(x.list)
 	x.list = append(x.list, c)
 }
 
