@@ -98,7 +98,7 @@ func common(a, b []*Part) (head, tail int) {
 type table struct {
 	parts   []*Part
 	symbols map[string]entry[*Symbol]
-	outer   map[string]entry[*Symbol] // those of the outermost scope
+	outer   map[string]entry[*Symbol] // those of the outermost scope; nil in a table of a whole small file
 
 	fewRefs  bool
 	refsOnce sync.Once
@@ -113,9 +113,13 @@ type entry[T any] struct {
 }
 
 func tableOf(f *File, parts []*Part) *table {
-	n := &table{parts: parts, outer: map[string]entry[*Symbol]{}}
+	n := &table{parts: parts}
 	n.fewRefs = n.hasFewRefs()
 	n.symbols = tabulate(parts, func(p *Part) []*Symbol { return p.Symbols }, func(s *Symbol) string { return s.Name })
+	if n.fewRefs && len(parts) == len(f.Parts) {
+		return n
+	}
+	n.outer = map[string]entry[*Symbol]{}
 	for name, e := range n.symbols {
 		outer := e
 		for i, s := range e.list {
@@ -274,5 +278,12 @@ func (f *File) named(name string) []*Symbol {
 
 // outermost returns those of them that live in the outermost scope.
 func (f *File) outermost(name string) []*Symbol {
+	if f.index.base.outer == nil {
+		list := f.named(name)
+		if !slices.ContainsFunc(list, func(s *Symbol) bool { return s.Scope != f.Root }) {
+			return list
+		}
+		return slices.DeleteFunc(slices.Clone(list), func(s *Symbol) bool { return s.Scope != f.Root })
+	}
 	return pick(f.index, f.index.base.outer[name], f.index.own.outer[name])
 }
