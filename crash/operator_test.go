@@ -30,6 +30,27 @@ func (w *worker) live() (list []runtime.Summary, err error) {
 	return list, nil
 }
 
+// stuck tells what does not come to its end.
+func (w *worker) stuck() error {
+	left, err := messages(w.spool)
+	text := fmt.Sprintf("it does not come to an end: %d running, messages %q", w.running.Load(), left)
+	tasks, err2 := w.r.FindTasks(context.Background(), runtime.TaskQuery{})
+	err = errors.Join(err, err2)
+	for _, t := range tasks[:min(len(tasks), 20)] {
+		text += fmt.Sprintf("; task %s of %s is %s, leased as %d until %v", t.Key, t.Tasker, t.State, t.Lease, t.Until)
+	}
+	list, err2 := w.live()
+	err = errors.Join(err, err2)
+	for _, s := range list[:min(len(list), 5)] {
+		v, err2 := w.r.Execution(context.Background(), s.Exid, 0)
+		if err = errors.Join(err, err2); err2 != nil {
+			continue
+		}
+		text += fmt.Sprintf("; %s (%s of %s) is %s and waits for %+v, failed %v; its flow: %.2000s", s.Exid, s.Name, s.Domain, s.Status, v.Waiting, v.Errors, v.Tree)
+	}
+	return errors.Join(errors.New(text), err)
+}
+
 // takeUp waits for what earlier processes began, and resumes what they paused,
 // once it has told what that is.
 func (w *worker) takeUp() error {

@@ -57,11 +57,11 @@ type disk struct {
 func (d *disk) cutAndCheck(t *testing.T, cuts int) error {
 	for range cuts {
 		if err := d.cut(t); err != nil {
-			return err
+			return errors.Join(err, d.failures())
 		}
 	}
 	if err := d.powered(t, func(dir string, f *powerfs.FS) error { return d.settle(t, dir) }); err != nil {
-		return err
+		return errors.Join(err, d.failures())
 	}
 	dir := filepath.Join(d.image, "store")
 	return d.verdict(d.check(dir), dir)

@@ -52,6 +52,7 @@ type worker struct {
 	mailed    sync.Map     // keys of tasks that were answered by the spool
 	operating sync.Map     // executions that an operator is at
 	left      atomic.Int64 // executions that were left paused
+	said      atomic.Int64 // when something was said last
 	turns     atomic.Int64 // how often the runtime was stopped or started: odd while it is not at work
 }
 
@@ -88,7 +89,12 @@ func work(told []byte) error {
 }
 
 func newWorker(o orders, store runtime.Store, say func(words ...any)) (*worker, error) {
-	w := &worker{orders: o, rnd: rand.New(rand.NewPCG(o.Seed, 2)), say: say}
+	w := &worker{orders: o, rnd: rand.New(rand.NewPCG(o.Seed, 2))}
+	w.said.Store(time.Now().UnixNano())
+	w.say = func(words ...any) {
+		w.said.Store(time.Now().UnixNano())
+		say(words...)
+	}
 	taskers := map[string]runtime.Tasker{"bob": runtime.Worklist, "alice": runtime.Worklist, "never": runtime.Worklist, "pulled": runtime.Worklist,
 		"mailed": runtime.Worklist}
 	for _, name := range []string{"now", "slow", "bad", "later", "both", "flaky", "moody"} {
@@ -151,6 +157,9 @@ func (w *worker) run(ctx context.Context) error {
 			return err
 		} else if over {
 			break
+		}
+		if time.Since(time.Unix(0, w.said.Load())) > patience*2/3 {
+			return w.stuck()
 		}
 		if turn == restart {
 			if err := w.stop(); err != nil {
