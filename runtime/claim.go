@@ -17,7 +17,7 @@ type claims struct {
 	picking sync.Mutex // held while tasks are chosen
 
 	mu      sync.Mutex
-	from    map[string]Place // by tasker: no free task stands up to there, but those being claimed
+	from    map[string]Place // by tasker: no free task stands up to there
 	news    map[string]int   // by tasker: how often a task became free
 	busy    map[TaskKey]bool // that are being claimed
 	waiting int              // how many wait for a change
@@ -240,7 +240,7 @@ func (r *Runtime) pickOf(ctx context.Context, o *ClaimOptions, tasker string, pi
 	c.mu.Lock()
 	from, news := c.from[tasker], c.news[tasker]
 	c.mu.Unlock()
-	passed, left := from, false // up to where all were picked; something was left
+	passed, left := from, false // up to where all were picked; something was left, or may be free again
 	for t, err := range r.store.Listed(ctx, tasker, true, from) {
 		if err != nil {
 			return picked, err
@@ -248,7 +248,9 @@ func (r *Runtime) pickOf(ctx context.Context, o *ClaimOptions, tasker string, pi
 		c.mu.Lock()
 		busy := c.busy[t.Key()]
 		c.mu.Unlock()
-		if !busy {
+		if busy { // its lease may end before whoever claims it is done
+			left = true
+		} else {
 			ours := InDomain(t.Domain, o.Domain) && (t.Unit == "" || t.Unit == o.Unit)
 			if ours {
 				if ours, err = r.mayTake(ctx, t); err != nil {

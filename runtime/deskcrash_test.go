@@ -1,8 +1,10 @@
 package runtime_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,4 +124,55 @@ func TestDeskCrashAtEachCommit(t *testing.T) {
 	if crashed < 20 {
 		t.Errorf("it crashed %d times only", crashed)
 	}
+}
+
+// heldClaim is a store in which a claim is written, and not acknowledged yet.
+type heldClaim struct {
+	runtime.Store
+	held, open chan struct{}
+	once       sync.Once
+}
+
+func (s *heldClaim) Commit(ctx context.Context, b *runtime.Batch) error {
+	err := s.Store.Commit(ctx, b)
+	if len(b.Items) > 0 && b.Items[0].Lease > 0 {
+		s.once.Do(func() {
+			close(s.held)
+			<-s.open
+		})
+	}
+	return err
+}
+
+// TestLeaseEndsWhileClaimed lets a lease end before the worker hears of it: the
+// next one gets the task.
+func TestLeaseEndsWhileClaimed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &heldClaim{Store: memstore.New(), held: make(chan struct{}), open: make(chan struct{})}
+		r := start(t, runtime.Config{Store: store, Taskers: map[string]runtime.Tasker{"ocr": runtime.Worklist}})
+		defer stop(t, r)
+		launch(t, r, "task 'ocr' 'a' k: 'a'\n")
+		claim := func(lease time.Duration) int {
+			list, err := r.ClaimTasks(t.Context(), runtime.ClaimOptions{Worker: "w", Tasker: []string{"ocr"}, Lease: lease})
+			if err != nil {
+				t.Error(err)
+			}
+			return len(list)
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			if n := claim(time.Second); n != 1 {
+				t.Errorf("%d tasks were claimed first", n)
+			}
+		}()
+		<-store.held
+		time.Sleep(2 * time.Second)
+		claim(time.Minute) // it is still with the first one
+		close(store.open)
+		<-done
+		if n := claim(time.Minute); n != 1 {
+			t.Errorf("%d tasks can be claimed after the lease has ended", n)
+		}
+	})
 }
