@@ -157,6 +157,7 @@ func (w *worker) operate(exid string) {
 			w.say("paused", exid)
 		}
 	default:
+		w.say("pausing", exid) // it may be the root
 		if err := w.r.Pause(ctx, exid, nid, runtime.PauseOptions{Alone: op == 3}); !w.operated("pausing a node of", exid, err) {
 			return
 		}
