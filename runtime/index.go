@@ -161,15 +161,18 @@ func (x *indexer) run(ctx context.Context) {
 				return
 			}
 			began := x.r.c.Clock.Now()
-			var err error
-			more, err = x.pass(ctx, false)
+			state, err := x.pass(ctx, false)
 			switch {
 			case err == nil, errors.Is(err, ErrFull), ctx.Err() != nil:
 			default:
 				x.r.fail(err)
 				return
 			}
-			pause = max(x.r.c.IndexAfter, restShare*x.r.c.Clock.Now().Sub(began))
+			took := x.r.c.Clock.Now().Sub(began)
+			if pause = max(x.r.c.IndexAfter, restShare*took); state == behind && err == nil {
+				pause = took // else what it is behind with would fill the memory
+			}
+			more = state != upToDate
 		}
 	}
 }
@@ -177,14 +180,30 @@ func (x *indexer) run(ctx context.Context) {
 // indexedAtOnce is how many executions one commit indexes.
 const indexedAtOnce = 256
 
+// indexState is what a pass leaves.
+type indexState int
+
+const (
+	upToDate indexState = iota
+	waiting             // some have just changed
+	behind              // there are more than a pass takes
+)
+
+// passSize is how many executions a pass takes.
+const passSize = 8192
+
 // pass tells the index of those executions that have not changed since the pass
-// before, or of all that have changed at all. It tells whether there are more.
-func (x *indexer) pass(ctx context.Context, all bool) (more bool, err error) {
+// before, or of all that come first where there are many.
+func (x *indexer) pass(ctx context.Context, all bool) (indexState, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	stale, err := x.r.store.Stale(ctx)
+	stale, err := x.r.store.Stale(ctx, passSize)
 	if err != nil {
-		return false, err
+		return waiting, err
+	}
+	state := upToDate
+	if len(stale) == passSize {
+		state = behind // the first of so many have waited for long enough
 	}
 	var b Batch
 	commit := func() error {
@@ -192,13 +211,14 @@ func (x *indexer) pass(ctx context.Context, all bool) (more bool, err error) {
 			return nil
 		}
 		err := x.r.store.Commit(ctx, &b)
+		clear(b.Indexed)
 		b.Indexed = b.Indexed[:0]
 		return err
 	}
 	before := x.before
 	x.before = make(map[string]bool)
 	for _, exid := range stale {
-		if !all && !before[exid] {
+		if !all && state != behind && !before[exid] {
 			x.before[exid] = true
 			continue
 		}
@@ -213,10 +233,13 @@ func (x *indexer) pass(ctx context.Context, all bool) (more bool, err error) {
 			}
 		}
 		if err != nil {
-			return true, err
+			return waiting, err
 		}
 	}
-	return len(x.before) > 0, commit()
+	if state == upToDate && len(x.before) > 0 {
+		state = waiting
+	}
+	return state, commit()
 }
 
 // Reindex builds the index anew, see Client.

@@ -173,7 +173,7 @@ func (r *Runtime) takeUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !r.registry.has(tasker) {
+		if !r.registry.does(tasker) {
 			continue
 		}
 		for rec, err := range r.store.Listed(ctx, tasker, true, Place{}) {
@@ -198,10 +198,11 @@ func (r *Runtime) takeUp(ctx context.Context) error {
 	return nil
 }
 
-// has tells whether a tasker of that name is registered for some domain.
-func (g *registry) has(name string) bool {
+// does tells whether tasks of that name may be done here, rather than be left to
+// people and workers.
+func (g *registry) does(name string) bool {
 	return slices.ContainsFunc(g.all, func(t *registered) bool {
-		return t.Match == nil && t.Name == name || t.Match != nil && t.Match.MatchString(name)
+		return !t.parks() && (t.Match == nil && t.Name == name || t.Match != nil && t.Match.MatchString(name))
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -77,7 +78,8 @@ func (r *Runtime) records(ctx context.Context, o ListOptions) (all []*Record, er
 // and those among the ones that it has to be told of yet.
 func (r *Runtime) page(ctx context.Context, q Query) ([]*Record, error) {
 	found, stale, err := r.find(ctx, q)
-	if err == nil && len(stale) > manyStale {
+	for before := math.MaxInt; err == nil && manyStale < len(stale) && len(stale) < before; {
+		before = len(stale)
 		if _, err = r.index.pass(ctx, true); err == nil || errors.Is(err, ErrFull) {
 			found, stale, err = r.find(ctx, q)
 		}

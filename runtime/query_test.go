@@ -84,7 +84,7 @@ func TestFind(t *testing.T) {
 	if err := r.SimIndex(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
-	if stale, err := config.Store.Stale(t.Context()); len(stale) > 0 || err != nil {
+	if stale, err := config.Store.Stale(t.Context(), 1); len(stale) > 0 || err != nil {
 		t.Fatalf("%v are stale, %v", stale, err)
 	}
 	check("indexed")

@@ -98,9 +98,9 @@ type Store interface {
 	// not, as of the same moment. ErrUnindexed tells that there is no index: see
 	// Reindex.
 	Find(ctx context.Context, q Query) (found []*Record, stale []string, err error)
-	// Stale returns the executions that have changed since the index was brought
-	// up to date for them, those first that did so first.
-	Stale(ctx context.Context) ([]string, error)
+	// Stale returns executions that have changed since the index was brought up
+	// to date for them, so many at most, those first that did so first.
+	Stale(ctx context.Context, limit int) ([]string, error)
 	// Indexed returns what the index says of an execution, or ErrNotFound where
 	// it is stale, or where there is none.
 	Indexed(ctx context.Context, exid string) (*Indexed, error)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -83,7 +84,7 @@ const manyGroups = 64
 // Find looks in the index, see runtime.Store.
 func (s *Store) Find(ctx context.Context, q runtime.Query) (found []*runtime.Record, stale []string, err error) {
 	var unindexed bool
-	err = s.view(ctx, func() { stale, unindexed = s.work.stale(), s.unindexed }, func(txn *badger.Txn) error {
+	err = s.view(ctx, func() { stale, unindexed = s.work.stale(math.MaxInt), s.unindexed }, func(txn *badger.Txn) error {
 		if unindexed {
 			return runtime.ErrUnindexed
 		}

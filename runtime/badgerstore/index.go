@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	badger "github.com/dgraph-io/badger/v4"
 
@@ -260,30 +259,23 @@ func (l *worklist) isStale(exid string) bool {
 	return fresh || stale
 }
 
-// stale lists the executions of which the index has to be told.
-func (l *worklist) stale() (exids []string) {
-	var ms []mention
-	for i, ts := range l.live {
-		if i.kind == freshItem || i.kind == staleItem {
-			ms = append(ms, mention{i, ts})
+// stale lists executions of which the index has to be told, so many at most.
+func (l *worklist) stale(limit int) (exids []string) {
+	for _, m := range l.queue {
+		if len(exids) == limit {
+			break
+		}
+		if (m.kind == freshItem || m.kind == staleItem) && l.live[m.item] == m.ts {
+			exids = append(exids, m.exid)
 		}
 	}
-	slices.SortFunc(ms, func(a, b mention) int {
-		if a.ts != b.ts {
-			return int(a.ts) - int(b.ts)
-		}
-		return strings.Compare(a.exid, b.exid)
-	})
-	for _, m := range ms {
-		exids = append(exids, m.exid)
-	}
-	return slices.Compact(exids)
+	return exids
 }
 
-// Stale returns the executions of which the index has to be told, see
+// Stale returns executions of which the index has to be told, see
 // runtime.Store.
-func (s *Store) Stale(ctx context.Context) (exids []string, err error) {
-	err = s.view(ctx, func() { exids = s.work.stale() }, func(*badger.Txn) error { return nil })
+func (s *Store) Stale(ctx context.Context, limit int) (exids []string, err error) {
+	err = s.view(ctx, func() { exids = s.work.stale(limit) }, func(*badger.Txn) error { return nil })
 	return exids, err
 }
 

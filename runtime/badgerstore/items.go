@@ -313,9 +313,13 @@ func (s *Store) listTasks() error {
 		return err
 	}
 	var m builder
-	any := false
+	last := s.last
+	write := func() (err error) {
+		last, err = s.writeMany(last, m.writes(0, nil))
+		m.reset()
+		return err
+	}
 	err := scan(txn, []byte(taskPrefix), []byte(taskPrefix), func(k, v []byte) (bool, error) {
-		any = true
 		t, err := readTask(k, v)
 		if err == nil && t.Domain == "" { // neither did they say their domain
 			var rec *runtime.Record
@@ -333,18 +337,24 @@ func (s *Store) listTasks() error {
 				m.index(t, i, true)
 			}
 		}
+		if err == nil && m.buf.Len() > listBytes {
+			err = write()
+		}
 		return true, err
 	})
-	if err != nil || !any {
+	if err != nil {
 		return err
 	}
 	m.key(listsKey).value().end()
-	last, err := s.writeMany(s.last, m.writes(0, nil))
-	if err == nil {
-		s.publish(last, s.work.timersFrom, last, nil)
+	if err := write(); err != nil {
+		return err
 	}
-	return err
+	s.publish(last, s.work.timersFrom, last, nil)
+	return nil
 }
+
+// listBytes is how much is listed at a time, in bytes of what is written.
+const listBytes = 1 << 20
 
 // Item returns how a task stands, or runtime.ErrNotFound.
 func (s *Store) Item(ctx context.Context, exid, id string) (i *runtime.Item, err error) {

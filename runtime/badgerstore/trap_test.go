@@ -389,6 +389,7 @@ func TestListTasks(t *testing.T) {
 		t := task(id, true)
 		unlist.list("x", &t, true).remove()
 	}
+	unlist.key(listsKey).remove()
 	last, err := s.writeMany(s.last, unlist.writes(0, nil))
 	if err != nil {
 		t.Fatal(err)

@@ -40,13 +40,14 @@ func (s *Store) Find(ctx context.Context, q runtime.Query) (found []*runtime.Rec
 }
 
 // Stale returns the executions that have changed, see runtime.Store.
-func (s *Store) Stale(ctx context.Context) ([]string, error) {
+func (s *Store) Stale(ctx context.Context, limit int) ([]string, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if err := s.check(ctx); err != nil {
 		return nil, err
 	}
-	return s.stale(), nil
+	stale := s.stale()
+	return stale[:min(limit, len(stale))], nil
 }
 
 func (s *Store) stale() []string {
