@@ -42,7 +42,7 @@ func firstBatch() *runtime.Batch {
 
 func mustOpen(t *testing.T, dir string) *Store {
 	t.Helper()
-	s, err := Open(dir, Options{})
+	s, err := Open(dir, smallTables)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,9 +139,9 @@ func TestLargeCut(t *testing.T) {
 				}
 				dir = leave(t, s).Restore(t)
 				if again > 0 { // cut the way back, too
-					s := newStore(dir, Options{})
+					s := newStore(dir, smallTables)
 					cutAfter(s, again-1)
-					if err := s.open(dir, Options{}); n > 0 && !errors.Is(err, errCut) {
+					if err := s.open(dir, smallTables); n > 0 && !errors.Is(err, errCut) {
 						t.Fatal("the way back was not cut:", err)
 					}
 					dir = leave(t, s).Restore(t)

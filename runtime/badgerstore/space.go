@@ -12,13 +12,10 @@ import (
 
 const (
 	defaultMinFreeBytes = 256 << 20
-	// unflushedBytes is the room that what is committed may still take when it
-	// moves from the memory tables into tables.
-	unflushedBytes = 3 * memTableBytes
 	// compactionBytes bounds the room that Badger takes for a while where it
 	// merges tables; it is no more than the tables themselves. Where it is not
 	// there, the system ends the process: the tables are written as memory.
-	compactionBytes = 256 << 20
+	compactionBytes = 512 << 20
 	probeEvery      = time.Second
 	// probeAgain is when a refusal asks anew.
 	probeAgain = 20 * time.Millisecond
@@ -29,6 +26,9 @@ type space struct {
 	min   int64
 	probe func() (int64, error)
 	data  string // the directory of the tables
+	// memTable is the size of one; unflushed is the room that what is committed
+	// may still take when it moves from the memory tables into tables.
+	memTable, unflushed int64
 
 	mu   sync.Mutex
 	at   time.Time // of the last probe
@@ -37,7 +37,8 @@ type space struct {
 }
 
 func newSpace(dir string, o Options) *space {
-	s := &space{min: o.MinFreeBytes, probe: o.FreeBytes, data: filepath.Join(dir, dataDir)}
+	s := &space{min: o.MinFreeBytes, probe: o.FreeBytes, data: filepath.Join(dir, dataDir),
+		memTable: o.memTableBytes(), unflushed: (1 + numMemTables) * o.memTableBytes()}
 	if s.min == 0 {
 		s.min = defaultMinFreeBytes
 	}
@@ -61,7 +62,7 @@ func (s *space) take(bytes, enough int64) (int64, error) {
 			s.err = fmt.Errorf("the room on the disk cannot be told: %w", s.err)
 		}
 		// What is flushed needs room once more where it is merged.
-		s.free -= 2*bytes + 2*unflushedBytes + min(tableBytes(s.data), compactionBytes)
+		s.free -= 2*bytes + 2*s.unflushed + min(tableBytes(s.data), compactionBytes)
 	}
 	return s.free, s.err
 }
@@ -89,7 +90,7 @@ func (s *space) checkOpen() error {
 		return err
 	}
 	mems, _ := filepath.Glob(filepath.Join(s.data, "*.mem"))
-	unflushed := int64(len(mems)) * memTableBytes
+	unflushed := int64(len(mems)) * s.memTable
 	need := unflushed + min(tableBytes(s.data)+unflushed, compactionBytes)
 	if free < need {
 		return fmt.Errorf("%w: opening the store may take %d MB, there are %d. Make room", runtime.ErrFull, need>>20+1, free>>20)

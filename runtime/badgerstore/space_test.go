@@ -17,7 +17,7 @@ func TestFull(t *testing.T) {
 	const limit = 100 << 20
 	free.Store(1 << 40)
 	dir := t.TempDir()
-	o := badgerstore.Options{MinFreeBytes: limit, FreeBytes: func() (int64, error) { probes.Add(1); return free.Load(), nil }}
+	o := badgerstore.WithSmallTables(badgerstore.Options{MinFreeBytes: limit, FreeBytes: func() (int64, error) { probes.Add(1); return free.Load(), nil }})
 	s, err := badgerstore.Open(dir, o)
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +75,7 @@ func TestFullDisk(t *testing.T) {
 			t.Errorf("umount: %v %s", err, out)
 		}
 	}()
-	o := badgerstore.Options{MinFreeBytes: 40 << 20}
+	o := badgerstore.WithSmallTables(badgerstore.Options{MinFreeBytes: 40 << 20})
 	s, err := badgerstore.Open(filepath.Join(dir, "store"), o)
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 func TestSyncsTheNewestLog(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
 	first := s.wal.id
-	for range 3 * memTableBytes >> 20 {
+	for range 3 * smallTables.memTable >> 20 {
 		if err := s.Commit(t.Context(), &runtime.Batch{Sends: []runtime.Send{{Exid: "a", Data: bytes.Repeat([]byte("x"), 1<<20-100)}}}); err != nil {
 			t.Fatal(err)
 		}
