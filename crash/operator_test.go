@@ -97,9 +97,17 @@ func (w *worker) resume(exid, nid string) {
 	}
 	w.say("resuming", exid)
 	atWork := w.atWork()
-	if err := w.r.Resume(ctx, exid, ""); w.operated("resuming", exid, err) && atWork() {
+	if err := w.r.Resume(ctx, exid, ""); w.operated("resuming", exid, err) && w.stands(exid, false) && atWork() {
 		w.say("resumed", exid)
 	}
+}
+
+// stands tells whether an execution is paused, or is not: what an operator wants
+// comes after the messages that wait already, of which a run may leave many to
+// the next one.
+func (w *worker) stands(exid string, paused bool) bool {
+	v, err := w.r.Execution(context.Background(), exid, 0)
+	return err == nil && (v.Status == runtime.Paused) == paused
 }
 
 // atWork notes how the runtime is, and gives a function that tells whether it
@@ -153,7 +161,7 @@ func (w *worker) operate(exid string) {
 		if err := w.r.Pause(ctx, exid, "", runtime.PauseOptions{}); !w.operated("pausing", exid, err) {
 			return
 		}
-		if atWork() {
+		if w.stands(exid, true) && atWork() {
 			w.say("paused", exid)
 		}
 	default:
